@@ -21,7 +21,9 @@ function face(dts) {
   const start = dts.indexOf('declare namespace __AdaptedExports');
   const body = dts.slice(start);
   const methods = [];
-  for (const m of body.matchAll(/(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\s*export function (\w+)\(([^)]*)\): (\w+);/g)) {
+  for (const m of body.matchAll(
+    /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\s*export function (\w+)\(([^)]*)\): (\w+);/g,
+  )) {
     methods.push(`  ${m[1].replace(/\s*\n\s*/g, '\n  ')}\n  ${m[2]}(${m[3]}): ${m[4]};`);
   }
   if (methods.length === 0) throw new Error('no exports found in the bindings that asc wrote');
