@@ -1,0 +1,23 @@
+// The door by which the tests sweep the functions of this room over bit patterns.  An entry of its
+// own, compiled by the test: nothing of it reaches the module that is shipped.
+import { heap_base } from "../memory";
+export { heap_base };
+import { exp_ps, expNonPositive } from './exp';
+
+@inline
+function call(f: i32, x: v128): v128 {
+  switch (f) {
+    case 0: return exp_ps(x);
+    case 1: return expNonPositive(x);
+    default: return x;
+  }
+}
+
+/** y[i] = f of the f32 with the bits first + i * stride, for i in [0, count); count is a multiple of 4. */
+export function sweep(f: i32, y: usize, first: i32, stride: i32, count: i32): void {
+  let x = i32x4.add(i32x4.splat(first), i32x4.mul(i32x4.splat(stride), i32x4(0, 1, 2, 3)));
+  for (let i = 0; i < count; i += 4) {
+    v128.store(y + ((<usize>i) << 2), call(f, x));
+    x = i32x4.add(x, i32x4.splat(stride * 4));
+  }
+}
