@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'WEIGHTS'
   | 'UNSUPPORTED_MODEL'
   | 'TOKENIZER'
+  | 'SOURCE'
   | 'MISSING_FILE'
   | 'DOWNLOAD';
 
@@ -112,6 +113,13 @@ export class UnsupportedModelError extends FoveaError {
 export class TokenizerError extends FoveaError {
   constructor(message: string, options?: ErrorOptions) {
     super('TOKENIZER', 'TokenizerError', message, options);
+  }
+}
+
+/** A source that gave other bytes than it promised, or could not be read. */
+export class SourceError extends FoveaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('SOURCE', 'SourceError', message, options);
   }
 }
 
