@@ -1,0 +1,115 @@
+// The engine composes the two halves that do not know each other: a module (runtime/) and the memory it
+// works on (tensor/).  Where the module's bytes come from is the door's affair (src/node.ts and others).
+import { ArgumentError, EngineError } from './errors.js';
+import type { Variant } from './kernels.js';
+import { createMemory, instantiate, type ModuleSource } from './runtime/instantiate.js';
+import { type Features, probe } from './runtime/probe.js';
+import { selfTest } from './runtime/selftest.js';
+import { Arena, type MemoryStats } from './tensor/arena.js';
+import type { DType } from './tensor/dtype.js';
+import { Tensor } from './tensor/tensor.js';
+import { tensorFrom, type TensorData } from './tensor/create.js';
+import type { Shape } from './tensor/shape.js';
+
+export interface EngineOptions {
+  /**
+   * `simd` (default) gives the same bits on every runtime.  `relaxed` lets the host fuse multiply and
+   * add: faster on most, not reproducible across hosts.  `auto` is `relaxed` where there is such a thing.
+   */
+  variant?: Variant | 'auto';
+  /** The module itself, for runtimes without the right door: compiled, or as bytes. Must match `variant`. */
+  module?: ModuleSource;
+  /** Upper bound of the engine's memory in bytes; default and maximum 4 GiB. */
+  maxMemory?: number;
+  /** Compare a few kernels with known answers before use (under a millisecond). Default true. */
+  selfTest?: boolean;
+}
+
+/** Finds the module of a variant: each runtime's door has one. */
+export type ModuleLoader = (variant: Variant) => ModuleSource | Promise<ModuleSource>;
+
+const PAGE = 65536;
+
+export class Engine {
+  constructor(
+    /** Memory and kernels, which every op reaches through its tensors. */
+    readonly arena: Arena,
+    readonly features: Features,
+  ) {}
+
+  get variant(): Variant {
+    return this.arena.variant;
+  }
+
+  get memory(): MemoryStats {
+    return this.arena.stats;
+  }
+
+  get disposed(): boolean {
+    return this.arena.disposed;
+  }
+
+  /**
+   * A tensor with a copy of `data`: a number, nested arrays, or a typed array with a shape.
+   * The dtype is f32 unless given, or told by the typed array (Int32Array is i32, Uint8Array u8).
+   * @throws ShapeError if nested arrays are ragged or `shape` does not fit
+   */
+  tensor(data: TensorData, shape?: Shape, options: { dtype?: DType; requiresGrad?: boolean } = {}): Tensor {
+    const t = tensorFrom(this.arena, data, shape, options.dtype);
+    if (options.requiresGrad) t.requiresGrad = true;
+    return t;
+  }
+
+  zeros(shape: Shape, dtype: DType = 'f32'): Tensor {
+    return this.full(shape, 0, dtype);
+  }
+
+  ones(shape: Shape, dtype: DType = 'f32'): Tensor {
+    return this.full(shape, 1, dtype);
+  }
+
+  /** A tensor of one repeated value (raw bits for f16 and bf16). */
+  full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
+    const t = Tensor.empty(this.arena, shape, dtype);
+    t.data.fill(value);
+    return t;
+  }
+
+  /** See Arena.scope: tensors made in `body` and not returned are freed at its end. */
+  scope<T>(body: () => T): T {
+    return this.arena.scope(body);
+  }
+
+  /** Gives everything back: memory and module become garbage at once, every tensor is dead. Idempotent. */
+  dispose(): void {
+    this.arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/**
+ * Builds an engine from a door's loader.
+ * @throws EngineError without SIMD, when the module cannot be built, or when the self-test fails
+ * @throws ArgumentError for an unknown variant or a memory limit out of range
+ */
+export async function openEngine(load: ModuleLoader, options: EngineOptions = {}): Promise<Engine> {
+  const { variant = 'simd', maxMemory = 65536 * PAGE } = options;
+  if (variant !== 'simd' && variant !== 'relaxed' && variant !== 'auto')
+    throw new ArgumentError(`variant must be 'simd', 'relaxed' or 'auto', got ${JSON.stringify(variant)}`);
+  if (!(maxMemory >= 16 * PAGE && maxMemory <= 65536 * PAGE))
+    throw new ArgumentError(`maxMemory must be between 1 MiB and 4 GiB in bytes, got ${maxMemory}`);
+  const features = probe();
+  if (!features.simd) throw new EngineError('this runtime has no WebAssembly SIMD, which fovea needs');
+  if (variant === 'relaxed' && !features.relaxedSimd)
+    throw new EngineError("this runtime has no relaxed SIMD; use the variant 'simd' or 'auto'");
+  const chosen = variant === 'auto' ? (features.relaxedSimd ? 'relaxed' : 'simd') : variant;
+  const pages = Math.floor(maxMemory / PAGE);
+  const memory = createMemory(pages);
+  const kernels = await instantiate(options.module ?? (await load(chosen)), memory);
+  const arena = new Arena(memory, kernels, chosen, pages);
+  if (options.selfTest !== false) selfTest(arena);
+  return new Engine(arena, features);
+}

@@ -1,0 +1,64 @@
+// A weight matrix laid out for the GEMM microkernel: panels of NR output columns, each panel one
+// sequential stream (drawn in assembly/gemm).  Packed once when a model is loaded; it then replaces the
+// plain matrix, so weights are held once.
+import { DisposedError, ShapeError } from '../errors.js';
+import type { Arena } from '../tensor/arena.js';
+import { show } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { expectDType } from './util.js';
+
+export class PackedMatrix {
+  #ptr: number;
+
+  private constructor(
+    readonly arena: Arena,
+    /** rows of the PyTorch weight: out features */
+    readonly N: number,
+    /** columns of the PyTorch weight: in features */
+    readonly K: number,
+  ) {
+    this.#ptr = arena.alloc(arena.kernels.gemm_f32_packed_size(K, N) * 4);
+  }
+
+  /** Packs a weight of shape (N, K), as `nn.Linear` stores it. @throws ShapeError unless it is a matrix */
+  static from(weight: Tensor): PackedMatrix {
+    expectDType(weight, 'weight', 'f32');
+    if (weight.rank !== 2)
+      throw new ShapeError(`weight must be (out features, in features), got ${show(weight.shape)}`);
+    const [N, K] = weight.shape;
+    const packed = new PackedMatrix(weight.arena, N, K);
+    const { kernels } = weight.arena;
+    const [bn, bk] = weight.strides;
+    kernels.gemm_f32_pack(packed.ptr, weight.ptr, K, N, bk, bn, 0, panels(weight.arena, N));
+    return packed;
+  }
+
+  get shape(): readonly [number, number] {
+    return [this.N, this.K];
+  }
+
+  /** Byte address, for kernels. @throws DisposedError */
+  get ptr(): number {
+    if (this.#ptr === 0) throw new DisposedError(`use of a disposed packed matrix of shape ${show(this.shape)}`);
+    return this.#ptr;
+  }
+
+  /** The plain (N, K) matrix again: the very same numbers. */
+  unpack(): Tensor {
+    const { arena, N, K } = this;
+    const w = Tensor.empty(arena, [N, K]);
+    arena.kernels.gemm_f32_unpack(w.ptr, this.ptr, K, N, 1, K, 0, panels(arena, N));
+    return w;
+  }
+
+  dispose(): void {
+    if (this.#ptr === 0) return;
+    this.arena.release(this.#ptr);
+    this.#ptr = 0;
+  }
+}
+
+/** How many panels N columns make. */
+export function panels(arena: Arena, N: number): number {
+  return Math.ceil(N / arena.kernels.gemm_f32_nr());
+}

@@ -1,0 +1,163 @@
+// The arena owns the linear memory and knows the kernels that work on it.  A tensor knows its arena,
+// so an op needs no engine and no global, and one test body takes an arena of any variant.
+import { DisposedError, OutOfMemoryError } from '../errors.js';
+import type { Kernels, Variant } from '../kernels.js';
+import { Allocator } from './allocator.js';
+import { Scopes } from './scope.js';
+
+const PAGE = 65536;
+
+export interface MemoryStats {
+  /** bytes held by tensors and packed weights now */
+  readonly used: number;
+  /** the most bytes ever held at once */
+  readonly peak: number;
+  /** bytes of linear memory, which never shrinks before dispose() */
+  readonly reserved: number;
+  /** blocks held now */
+  readonly blocks: number;
+}
+
+export class Arena {
+  /** Whether ops record what a backward pass needs (see tape.ts). */
+  gradEnabled = true;
+  readonly scopes = new Scopes();
+  readonly #memory: WebAssembly.Memory;
+  readonly #maxBytes: number;
+  readonly #allocator: Allocator;
+  #kernels: Kernels | null;
+  #scratch = 0;
+  #scratchBytes = 0;
+  #f32!: Float32Array;
+  #i32!: Int32Array;
+  #u8!: Uint8Array;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    kernels: Kernels,
+    readonly variant: Variant,
+    maxPages: number,
+  ) {
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#maxBytes = maxPages * PAGE;
+    this.#allocator = new Allocator(kernels.heap_base(), (end) => this.#grow(end));
+    this.#refresh();
+  }
+
+  /** @throws DisposedError after dispose() */
+  get kernels(): Kernels {
+    if (!this.#kernels) throw new DisposedError('the engine of this tensor has been disposed');
+    return this.#kernels;
+  }
+
+  get disposed(): boolean {
+    return this.#kernels === null;
+  }
+
+  /** The buffer behind all tensors.  Never keep it: it changes whenever memory grows. */
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  /** All memory as f32, indexed by byte address / 4.  Never keep it across an allocation. */
+  get f32(): Float32Array {
+    if (this.#f32.buffer !== this.#memory.buffer) this.#refresh();
+    return this.#f32;
+  }
+
+  /** All memory as i32, indexed by byte address / 4.  Never keep it across an allocation. */
+  get i32(): Int32Array {
+    if (this.#f32.buffer !== this.#memory.buffer) this.#refresh();
+    return this.#i32;
+  }
+
+  /** All memory as bytes.  Never keep it across an allocation. */
+  get u8(): Uint8Array {
+    if (this.#f32.buffer !== this.#memory.buffer) this.#refresh();
+    return this.#u8;
+  }
+
+  get stats(): MemoryStats {
+    const { used, peak, count } = this.#allocator;
+    return { used, peak, reserved: this.#memory.buffer.byteLength, blocks: count };
+  }
+
+  /**
+   * A block of at least `bytes` bytes on a 64-byte boundary, with whatever was there before.
+   * @throws OutOfMemoryError
+   */
+  alloc(bytes: number): number {
+    if (this.#kernels === null) throw new DisposedError('the engine has been disposed');
+    return this.#allocator.alloc(bytes);
+  }
+
+  /** Gives a block back.  After dispose() there is nothing to give back. */
+  release(ptr: number): void {
+    if (this.#kernels !== null) this.#allocator.release(ptr);
+  }
+
+  /** Working memory for one kernel call; the next call of scratch() may hand out the same bytes. */
+  scratch(bytes: number): number {
+    if (bytes > this.#scratchBytes) {
+      if (this.#scratch) this.#allocator.release(this.#scratch);
+      this.#scratch = 0;
+      this.#scratchBytes = 0;
+      this.#scratch = this.alloc(bytes);
+      this.#scratchBytes = bytes;
+    }
+    return this.#scratch;
+  }
+
+  /**
+   * Runs `body` and disposes every tensor made in it that is not part of its result (a tensor, or arrays
+   * and plain objects of tensors) and was not kept with `keep()`.
+   */
+  scope<T>(body: () => T): T {
+    return this.scopes.run(body);
+  }
+
+  /** Drops memory and kernels; every tensor of this arena is dead from here on.  Idempotent. */
+  dispose(): void {
+    this.#kernels = null;
+    const empty = new ArrayBuffer(0);
+    this.#f32 = new Float32Array(empty);
+    this.#i32 = new Int32Array(empty);
+    this.#u8 = new Uint8Array(empty);
+  }
+
+  #refresh(): void {
+    const { buffer } = this.#memory;
+    this.#f32 = new Float32Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+    this.#u8 = new Uint8Array(buffer);
+  }
+
+  #grow(end: number): void {
+    const have = this.#memory.buffer.byteLength;
+    if (end <= have) return;
+    if (end > this.#maxBytes) throw this.#outOfMemory(end - have);
+    // An eighth more than asked for, so that many small tensors do not grow it one page at a time.
+    const want = Math.min(this.#maxBytes, Math.max(end, have + have / 8));
+    try {
+      this.#memory.grow(Math.ceil((want - have) / PAGE));
+    } catch {
+      try {
+        this.#memory.grow(Math.ceil((end - have) / PAGE));
+      } catch (cause) {
+        throw this.#outOfMemory(end - have, cause);
+      }
+    }
+    this.#refresh();
+  }
+
+  #outOfMemory(bytes: number, cause?: unknown): OutOfMemoryError {
+    const { used, reserved } = this.stats;
+    return new OutOfMemoryError(
+      `out of memory: ${bytes} bytes more are needed, ${used} are in use, ${reserved} reserved, the limit is ${this.#maxBytes}`,
+      bytes,
+      this.#maxBytes,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,186 @@
+// An n-dimensional view of numbers in the arena.  Views share storage; nothing here computes.
+import { ArgumentError, DisposedError, DTypeError, ShapeError } from '../errors.js';
+import type { Arena } from './arena.js';
+import { type DType, itemSize, type TypedArray, viewOf } from './dtype.js';
+import { checkShape, isContiguous, numel, rowMajor, type Shape, show } from './shape.js';
+import { Storage } from './storage.js';
+import { Variable } from './tape.js';
+
+export class Tensor {
+  /** The identity that gradients are counted by; null unless this value requires a gradient. */
+  #variable: Variable | null = null;
+  #disposed = false;
+
+  /** Takes over one reference to `storage`.  Public code makes tensors by engine.tensor() and the ops. */
+  constructor(
+    private readonly storage: Storage,
+    readonly dtype: DType,
+    readonly shape: Shape,
+    /** in elements */
+    readonly strides: readonly number[],
+    /** of the first element, in elements */
+    readonly offset: number,
+  ) {
+    storage.arena.scopes.adopt(this);
+  }
+
+  /** A dense tensor with undefined contents. */
+  static empty(arena: Arena, shape: Shape, dtype: DType = 'f32'): Tensor {
+    checkShape(shape);
+    const storage = new Storage(arena, numel(shape) * itemSize(dtype));
+    return new Tensor(storage, dtype, [...shape], rowMajor(shape), 0);
+  }
+
+  /** A dense tensor with a copy of `data` (raw bits for f16 and bf16). */
+  static from(arena: Arena, data: ArrayLike<number>, shape: Shape = [data.length], dtype: DType = 'f32'): Tensor {
+    checkShape(shape);
+    if (numel(shape) !== data.length)
+      throw new ShapeError(`data has ${data.length} elements, shape ${show(shape)} needs ${numel(shape)}`);
+    const t = Tensor.empty(arena, shape, dtype);
+    t.data.set(data);
+    return t;
+  }
+
+  get arena(): Arena {
+    return this.storage.arena;
+  }
+
+  /** Byte address of the first element, for kernels. @throws DisposedError */
+  get ptr(): number {
+    if (this.#disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
+    return this.storage.ptr + this.offset * itemSize(this.dtype);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get numel(): number {
+    return numel(this.shape);
+  }
+
+  get isContiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** The elements of a dense tensor in place.  Valid until the next allocation. */
+  get data(): TypedArray {
+    if (!this.isContiguous) throw new ArgumentError('data of a strided view: call contiguous() first');
+    if (this.arena.disposed) throw new DisposedError('the engine of this tensor has been disposed');
+    return viewOf(this.dtype, this.arena.buffer, this.ptr, this.numel);
+  }
+
+  /** A copy of the elements in row-major order (raw bits for f16 and bf16: `ops.to(t, 'f32')` converts). */
+  toArray(): TypedArray {
+    if (this.isContiguous) return this.data.slice();
+    const out = viewOf(this.dtype, new ArrayBuffer(this.numel * itemSize(this.dtype)), 0, this.numel);
+    const all = viewOf(this.dtype, this.arena.buffer, 0, Math.floor(this.arena.buffer.byteLength / itemSize(this.dtype)));
+    let at = 0;
+    const walk = (dim: number, from: number): void => {
+      if (dim === this.rank) out[at++] = all[from];
+      else for (let i = 0; i < this.shape[dim]; i++) walk(dim + 1, from + i * this.strides[dim]);
+    };
+    if (this.numel > 0) walk(0, this.ptr / itemSize(this.dtype));
+    return out;
+  }
+
+  /** The elements as nested arrays; a number for a scalar. */
+  tolist(): NestedArray {
+    const flat = this.toArray();
+    const build = (dim: number, from: number, size: number): NestedArray => {
+      if (dim === this.rank) return flat[from];
+      const step = size / this.shape[dim];
+      return Array.from({ length: this.shape[dim] }, (_, i) => build(dim + 1, from + i * step, step));
+    };
+    return build(0, 0, flat.length);
+  }
+
+  /** The only element. @throws ArgumentError if there is not exactly one */
+  item(): number {
+    if (this.numel !== 1) throw new ArgumentError(`item() needs one element, got shape ${show(this.shape)}`);
+    return this.toArray()[0];
+  }
+
+  /** Another handle of the same value: same memory, same gradient. */
+  alias(): Tensor {
+    return this.view(this.shape, this.strides, this.offset, true);
+  }
+
+  /** Another handle of the same memory, as a constant: no gradient flows through it. */
+  detach(): Tensor {
+    return this.view(this.shape, this.strides, this.offset);
+  }
+
+  /** A view of the same memory.  For views.ts, which checks the arguments and records the gradient. */
+  view(shape: Shape, strides: readonly number[], offset: number, sameValue = false): Tensor {
+    if (this.#disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
+    const t = new Tensor(this.storage.retain(), this.dtype, shape, strides, offset);
+    if (sameValue && this.#variable) t.attach(this.#variable);
+    return t;
+  }
+
+  /** Takes the tensor out of every scope: it lives until dispose(). */
+  keep(): this {
+    this.arena.scopes.release(this);
+    return this;
+  }
+
+  /** Whether backward() computes a gradient for it.  May be set on tensors that no op has made. */
+  get requiresGrad(): boolean {
+    return this.#variable !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (value === this.requiresGrad) return;
+    if (this.#variable && !this.#variable.isLeaf)
+      throw new ArgumentError('requiresGrad can only be changed on leaves; use detach()');
+    if (value && this.dtype !== 'f32')
+      throw new DTypeError(`only f32 tensors can require a gradient, this one is ${this.dtype}`);
+    this.#variable?.release();
+    this.#variable = value ? new Variable(null).retain() : null;
+  }
+
+  /** The accumulated gradient of a leaf, of the same shape. */
+  get grad(): Tensor | null {
+    return this.#variable?.grad ?? null;
+  }
+
+  /** Drops the accumulated gradient. */
+  zeroGrad(): void {
+    if (!this.#variable) return;
+    this.#variable.grad?.dispose();
+    this.#variable.grad = null;
+  }
+
+  /** For the tape. */
+  get variable(): Variable | null {
+    return this.#variable;
+  }
+
+  /** For the tape: makes this handle an owner of a differentiable value. */
+  attach(variable: Variable): void {
+    this.#variable?.release();
+    this.#variable = variable.retain();
+  }
+
+  /** Gives up this handle; memory is freed with the last handle that shares it.  Idempotent. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.arena.scopes.release(this);
+    this.#variable?.release();
+    this.#variable = null;
+    this.storage.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+export type NestedArray = number | NestedArray[];
