@@ -6,10 +6,10 @@ import { createMemory, instantiate, type ModuleSource } from './runtime/instanti
 import { type Features, probe } from './runtime/probe.js';
 import { selfTest } from './runtime/selftest.js';
 import { Arena, type MemoryStats } from './tensor/arena.js';
+import { type TensorData, tensorFrom } from './tensor/create.js';
 import type { DType } from './tensor/dtype.js';
-import { Tensor } from './tensor/tensor.js';
-import { tensorFrom, type TensorData } from './tensor/create.js';
 import type { Shape } from './tensor/shape.js';
+import { Tensor } from './tensor/tensor.js';
 
 export interface EngineOptions {
   /**

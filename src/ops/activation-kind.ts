@@ -18,6 +18,8 @@ export type Activation = keyof typeof KINDS;
 /** @throws ArgumentError for an unknown name */
 export function activationKind(name: Activation): number {
   if (!Object.hasOwn(KINDS, name))
-    throw new ArgumentError(`activation must be one of ${Object.keys(KINDS).join(', ')}, got ${JSON.stringify(name)}`);
+    throw new ArgumentError(
+      `activation must be one of ${Object.keys(KINDS).join(', ')}, got ${JSON.stringify(name)}`,
+    );
   return KINDS[name];
 }

@@ -39,7 +39,8 @@ export class PackedMatrix {
 
   /** Byte address, for kernels. @throws DisposedError */
   get ptr(): number {
-    if (this.#ptr === 0) throw new DisposedError(`use of a disposed packed matrix of shape ${show(this.shape)}`);
+    if (this.#ptr === 0)
+      throw new DisposedError(`use of a disposed packed matrix of shape ${show(this.shape)}`);
     return this.#ptr;
   }
 

@@ -11,7 +11,9 @@ export type NestedBooleans = boolean | NestedBooleans[];
 
 export function tensorFrom(arena: Arena, data: TensorData, shape?: Shape, dtype?: DType): Tensor {
   if (dtype !== undefined && !isDType(dtype))
-    throw new ArgumentError(`dtype must be f32, f16, bf16, i32, i8, u8 or bool, got ${JSON.stringify(dtype)}`);
+    throw new ArgumentError(
+      `dtype must be f32, f16, bf16, i32, i8, u8 or bool, got ${JSON.stringify(dtype)}`,
+    );
   if (ArrayBuffer.isView(data)) return Tensor.from(arena, data, shape ?? [data.length], dtype ?? told(data));
   const nested: number[] = [];
   const sizes = sizesOf(data);

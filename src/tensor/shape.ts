@@ -75,7 +75,12 @@ export function broadcastShapes(a: Shape, b: Shape, what = 'operands'): number[]
  * Strides that read a tensor of `shape` and `strides` as if it had shape `to` (0 where it is repeated).
  * @throws ShapeError when it does not broadcast to `to`.
  */
-export function broadcastStrides(shape: Shape, strides: readonly number[], to: Shape, what = 'tensor'): number[] {
+export function broadcastStrides(
+  shape: Shape,
+  strides: readonly number[],
+  to: Shape,
+  what = 'tensor',
+): number[] {
   const lead = to.length - shape.length;
   const out = new Array<number>(to.length).fill(0);
   if (lead < 0) throw new ShapeError(`${what} of shape ${show(shape)} does not broadcast to ${show(to)}`);

@@ -32,7 +32,12 @@ export class Tensor {
   }
 
   /** A dense tensor with a copy of `data` (raw bits for f16 and bf16). */
-  static from(arena: Arena, data: ArrayLike<number>, shape: Shape = [data.length], dtype: DType = 'f32'): Tensor {
+  static from(
+    arena: Arena,
+    data: ArrayLike<number>,
+    shape: Shape = [data.length],
+    dtype: DType = 'f32',
+  ): Tensor {
     checkShape(shape);
     if (numel(shape) !== data.length)
       throw new ShapeError(`data has ${data.length} elements, shape ${show(shape)} needs ${numel(shape)}`);
@@ -79,7 +84,12 @@ export class Tensor {
   toArray(): TypedArray {
     if (this.isContiguous) return this.data.slice();
     const out = viewOf(this.dtype, new ArrayBuffer(this.numel * itemSize(this.dtype)), 0, this.numel);
-    const all = viewOf(this.dtype, this.arena.buffer, 0, Math.floor(this.arena.buffer.byteLength / itemSize(this.dtype)));
+    const all = viewOf(
+      this.dtype,
+      this.arena.buffer,
+      0,
+      Math.floor(this.arena.buffer.byteLength / itemSize(this.dtype)),
+    );
     let at = 0;
     const walk = (dim: number, from: number): void => {
       if (dim === this.rank) out[at++] = all[from];
