@@ -2,3 +2,7 @@
 
 export { fill_f32 } from './fill';
 export { heap_base } from './memory';
+export { gemm_f32_nr, gemm_f32_packed_size } from './gemm/layout';
+export { gemm_f32_pack, gemm_f32_unpack } from './gemm/pack';
+export { gemm_f32_gather_rows } from './gemm/gather';
+export { gemm_f32, gemm_f32_batched } from './gemm/gemm';
