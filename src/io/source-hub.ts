@@ -72,6 +72,8 @@ export function hubSource(repo: string, options: HubOptions = {}): Source {
     if (response.status === 416) return void (await response.body?.cancel());
     // A server may ignore the range and send all: then what was not asked for is passed over here.
     let at = response.status === 206 ? (contentRange(response).begin ?? begin) : 0;
+    if (at > begin)
+      throw new DownloadError(`${response.url}: asked from byte ${begin}, got from ${at}`, response.url, 206);
     for await (const chunk of body(response, response.url, signal)) {
       const wanted = chunk.subarray(
         Math.max(0, begin - at),
