@@ -5,6 +5,7 @@ import { DisposedError, ShapeError } from '../errors.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { panels } from './matrix.js';
 import { expectDType } from './util.js';
 
 export class PackedMatrix {
@@ -57,9 +58,4 @@ export class PackedMatrix {
     this.arena.release(this.#ptr);
     this.#ptr = 0;
   }
-}
-
-/** How many panels N columns make. */
-export function panels(arena: Arena, N: number): number {
-  return Math.ceil(N / arena.kernels.gemm_f32_nr());
 }

@@ -1,0 +1,99 @@
+// The base of all layers and models.  A module's public fields are its state: a Parameter, a Module, or an
+// array of Modules; their names are the keys of the state dict, so names that equal a checkpoint's keys
+// make loading a loop.  Whatever is not state (tables, settings) lives in # or readonly non-module fields.
+import { WeightsError } from '../errors.js';
+import { contiguous } from '../ops/view.js';
+import type { Arena } from '../tensor/arena.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Parameter } from './parameter.js';
+
+export type StateDict = Map<string, Tensor>;
+
+export abstract class Module {
+  /** Whether dropout is active; see train() and eval().  False by default: this is an inference library. */
+  training = false;
+
+  constructor(readonly arena: Arena) {}
+
+  /** Direct children with their names. */
+  *namedChildren(): Generator<[string, Module]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Module) yield [name, value];
+      else if (Array.isArray(value))
+        for (let i = 0; i < value.length; i++)
+          if (value[i] instanceof Module) yield [`${name}.${i}`, value[i]];
+    }
+  }
+
+  /** Every parameter below here with its key, in order of declaration; tied ones under each of their names. */
+  *namedParameters(prefix = ''): Generator<[string, Parameter]> {
+    for (const [name, value] of Object.entries(this))
+      if (value instanceof Parameter) yield [prefix + name, value];
+    for (const [name, child] of this.namedChildren()) yield* child.namedParameters(`${prefix}${name}.`);
+  }
+
+  /** Every parameter once, tied ones as their owner. */
+  parameters(): Parameter[] {
+    return [...new Set([...this.namedParameters()].map(([, p]) => p.owner))];
+  }
+
+  /** A copy of every parameter under its key.  The caller owns the tensors. */
+  stateDict(): StateDict {
+    return new Map([...this.namedParameters()].map(([key, p]) => [key, contiguous(p.tensor.detach(), true)]));
+  }
+
+  /**
+   * Copies values in by key.  Nothing changes unless everything fits.
+   * @param strict refuse keys that are missing or not known (default true)
+   * @throws WeightsError that lists all that is missing, unexpected or misshapen
+   */
+  loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true } = {}): void {
+    const own = new Map(this.namedParameters());
+    const misshapen = [...own]
+      .filter(([key]) => state.has(key))
+      .map(([name, p]) => ({ name, expected: p.shape, actual: state.get(name)!.shape }))
+      .filter(({ expected, actual }) => expected.join() !== actual.join());
+    const missing = strict ? [...own.keys()].filter((key) => !state.has(key)) : [];
+    const unexpected = strict ? [...state.keys()].filter((key) => !own.has(key)) : [];
+    if (misshapen.length + missing.length + unexpected.length > 0)
+      throw new WeightsError(this.constructor.name, { missing, unexpected, misshapen });
+    for (const [key, p] of own) if (state.has(key)) p.set(contiguous(state.get(key)!.detach(), true));
+  }
+
+  /** Packs every GEMM weight (see Parameter.pack).  Layers that own one override `packOwn`. */
+  pack(): this {
+    this.packOwn();
+    for (const [, child] of this.namedChildren()) child.pack();
+    return this;
+  }
+
+  protected packOwn(): void {}
+
+  train(mode = true): this {
+    this.training = mode;
+    for (const [, child] of this.namedChildren()) child.train(mode);
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  requiresGrad(value = true): this {
+    for (const p of this.parameters()) p.requiresGrad = value;
+    return this;
+  }
+
+  zeroGrad(): void {
+    for (const p of this.parameters()) p.zeroGrad();
+  }
+
+  /** Frees every parameter below here. */
+  dispose(): void {
+    for (const [, p] of this.namedParameters()) p.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,133 @@
+// A learned tensor of a layer: declared with its shape, materialised when first used or loaded, and for
+// GEMM weights packed once, after which the plain matrix is gone.  So a model that is loaded from a file
+// never allocates its initial random weights, and never holds a matrix twice.
+import { DisposedError, ShapeError } from '../errors.js';
+import { PackedMatrix } from '../ops/packed.js';
+import type { Arena } from '../tensor/arena.js';
+import { numel, type Shape, show } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+
+/** Fills a fresh tensor with initial values; see init.ts. */
+export type Initializer = (weight: Tensor) => void;
+
+export class Parameter {
+  #tensor: Tensor | null = null;
+  #packed: PackedMatrix | null = null;
+  #shared: Parameter | null = null;
+  #disposed = false;
+  #requiresGrad = false;
+
+  constructor(
+    readonly arena: Arena,
+    readonly shape: Shape,
+    private readonly init: Initializer,
+  ) {}
+
+  get numel(): number {
+    return numel(this.shape);
+  }
+
+  /** Whether it holds values already (loaded, or initialised by use). */
+  get materialized(): boolean {
+    return this.#shared?.materialized ?? (this.#tensor !== null || this.#packed !== null);
+  }
+
+  get isPacked(): boolean {
+    return this.#shared?.isPacked ?? this.#packed !== null;
+  }
+
+  /** The plain tensor.  Initialises it if nothing was loaded; unpacks it if it was packed. */
+  get tensor(): Tensor {
+    if (this.#shared) return this.#shared.tensor;
+    if (this.#disposed) throw new DisposedError(`use of a disposed parameter of shape ${show(this.shape)}`);
+    if (this.#packed) {
+      this.#adopt(this.#packed.unpack());
+      this.#packed.dispose();
+      this.#packed = null;
+    }
+    if (!this.#tensor) {
+      this.#adopt(Tensor.empty(this.arena, this.shape));
+      this.init(this.#tensor!);
+    }
+    return this.#tensor!;
+  }
+
+  /** For `linear` and `embedding`: packed if it is packed, else the plain tensor. */
+  get matrix(): Tensor | PackedMatrix {
+    return this.#shared?.matrix ?? this.#packed ?? this.tensor;
+  }
+
+  /** Takes over a tensor as the new value. @throws ShapeError if it has another shape */
+  set(value: Tensor): void {
+    if (this.#shared) {
+      this.#shared.set(value);
+      return;
+    }
+    if (value.rank !== this.shape.length || value.shape.some((d, i) => d !== this.shape[i]))
+      throw new ShapeError(
+        `parameter of shape ${show(this.shape)} cannot take a value of ${show(value.shape)}`,
+      );
+    this.#drop();
+    this.#adopt(value);
+  }
+
+  /** Lays a matrix out for GEMM and drops the plain one: for inference. */
+  pack(): void {
+    if (this.#shared) {
+      this.#shared.pack();
+      return;
+    }
+    if (this.#packed || this.shape.length !== 2) return;
+    this.#packed = PackedMatrix.from(this.tensor);
+    this.#tensor!.dispose();
+    this.#tensor = null;
+  }
+
+  /** From now on the two are one parameter (tied weights). */
+  tie(to: Parameter): void {
+    if (to.shape.length !== this.shape.length || to.shape.some((d, i) => d !== this.shape[i]))
+      throw new ShapeError(`cannot tie a parameter of shape ${show(this.shape)} to one of ${show(to.shape)}`);
+    this.#drop();
+    this.#shared = to.#shared ?? to;
+  }
+
+  /** The parameter that holds the values: itself unless tied. */
+  get owner(): Parameter {
+    return this.#shared ?? this;
+  }
+
+  get requiresGrad(): boolean {
+    return this.owner.#requiresGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    const owner = this.owner;
+    owner.#requiresGrad = value;
+    if (owner.#tensor) owner.#tensor.requiresGrad = value;
+  }
+
+  get grad(): Tensor | null {
+    return this.owner.#tensor?.grad ?? null;
+  }
+
+  zeroGrad(): void {
+    this.owner.#tensor?.zeroGrad();
+  }
+
+  dispose(): void {
+    this.#drop();
+    this.#disposed = true;
+  }
+
+  #adopt(tensor: Tensor): void {
+    this.#tensor = tensor.keep();
+    if (this.#requiresGrad) tensor.requiresGrad = true;
+  }
+
+  #drop(): void {
+    this.#tensor?.dispose();
+    this.#packed?.dispose();
+    this.#tensor = null;
+    this.#packed = null;
+  }
+}

@@ -1,0 +1,19 @@
+// Copies between strided tensors of one dtype.
+import { DTypeError } from '../errors.js';
+import { itemSize } from '../tensor/dtype.js';
+import { broadcastStrides } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { forEachBlock } from './loop.js';
+
+/** y = x, where x broadcasts to y.  The two do not overlap.  Not recorded: for ops and their backwards. */
+export function copyInto(y: Tensor, x: Tensor): void {
+  if (x.dtype !== y.dtype) throw new DTypeError(`cannot copy ${x.dtype} into ${y.dtype}`);
+  const { kernels } = y.arena;
+  const size = itemSize(y.dtype);
+  const copy =
+    size === 4 ? kernels.copy_strided_32 : size === 2 ? kernels.copy_strided_16 : kernels.copy_strided_8;
+  const from = broadcastStrides(x.shape, x.strides, y.shape, 'copy: source');
+  forEachBlock(y.shape, [y.strides, from], ({ sizes: [a, b, c, d], strides: [sy, sx] }, [oy, ox]) => {
+    copy(y.ptr + oy * size, x.ptr + ox * size, a, b, c, d, ...sy, ...sx, 0, a * b * c);
+  });
+}

@@ -1,0 +1,118 @@
+// y = x Wᵀ + b, the workhorse: the packed GEMM with bias, activation and residual on the way out.
+import { ShapeError } from '../errors.js';
+import { show } from '../tensor/shape.js';
+import { record } from '../tensor/tape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { activation } from './activation.js';
+import { type Activation, activationKind } from './activation-kind.js';
+import { add } from './binary.js';
+import { gemm, packScratch, rowsOf } from './matrix.js';
+import { PackedMatrix } from './packed.js';
+import { sumTo } from './sum-to.js';
+import { expectDType, expectShape, needsGrad, output, sameArena } from './util.js';
+import { contiguous } from './view.js';
+
+export interface LinearOptions {
+  /** applied to xWᵀ + b; default none */
+  activation?: Activation;
+  /** added after the activation, same shape as the result */
+  residual?: Tensor | null;
+}
+
+/**
+ * `torch.nn.functional.linear`: x (*, K), weight (N, K) plain or packed, bias (N) -> (*, N), all f32.
+ * Every output element is one chain of multiply-adds over k in order: the same bits in any batch.
+ * A packed weight is a constant: gradients flow to x and bias, not to it.
+ * @throws ShapeError, DTypeError
+ */
+export function linear(
+  x: Tensor,
+  weight: Tensor | PackedMatrix,
+  bias?: Tensor | null,
+  { activation: act = 'none', residual }: LinearOptions = {},
+): Tensor {
+  check(x, weight, bias, residual);
+  const plain = weight instanceof PackedMatrix ? null : weight;
+  return x.arena.scope(() => {
+    if (!needsGrad(x, plain, bias, residual)) return forward(x, weight, bias, act, residual);
+    // With gradients the activation needs its own input, so the steps are recorded one by one.
+    let y = forward(x, weight, bias);
+    record(y, [x, plain, bias], [x, plain], (dy, [sx, sw], needs) => [
+      needs[0] ? gradX(dy, sw ?? (weight as PackedMatrix)) : null,
+      needs[1] ? gradWeight(dy, sx) : null,
+      needs[2] ? sumTo(dy, [weight.shape[0]]) : null,
+    ]);
+    if (act !== 'none') y = activation(y, act);
+    return residual ? add(y, residual) : y;
+  });
+}
+
+function forward(
+  x: Tensor,
+  weight: Tensor | PackedMatrix,
+  bias?: Tensor | null,
+  act: Activation = 'none',
+  residual?: Tensor | null,
+): Tensor {
+  const arena = sameArena(x, bias, residual);
+  const [N, K] = weight.shape;
+  const y = output(x, [...x.shape.slice(0, -1), N]);
+  const a = rowsOf(x);
+  const epilogue = {
+    bias: bias ? contiguous(bias).ptr : 0,
+    residual: residual ? contiguous(residual).ptr : 0,
+    activation: activationKind(act),
+  };
+  const packed =
+    weight instanceof PackedMatrix
+      ? weight.ptr
+      : packScratch(arena, { ptr: weight.ptr, row: weight.strides[1], col: weight.strides[0] }, K, N);
+  gemm(arena, y.ptr, a, packed, [a.M, N, K], epilogue);
+  return y;
+}
+
+/** dx = dy W */
+function gradX(dy: Tensor, weight: Tensor | PackedMatrix): Tensor {
+  const w = weight instanceof PackedMatrix ? weight.unpack() : weight;
+  const [N, K] = w.shape;
+  const dx = output(dy, [...dy.shape.slice(0, -1), K]);
+  const a = rowsOf(dy);
+  const packed = packScratch(dy.arena, { ptr: w.ptr, row: w.strides[0], col: w.strides[1] }, N, K);
+  gemm(dy.arena, dx.ptr, a, packed, [a.M, K, N]);
+  return dx;
+}
+
+/** dW = dyᵀ x */
+function gradWeight(dy: Tensor, x: Tensor): Tensor {
+  const a = rowsOf(dy);
+  const b = rowsOf(x);
+  const N = dy.shape[dy.rank - 1];
+  const K = x.shape[x.rank - 1];
+  const dw = output(x, [N, K]);
+  const packed = packScratch(dy.arena, b, b.M, K);
+  gemm(dy.arena, dw.ptr, { ptr: a.ptr, row: a.col, col: a.row }, packed, [N, K, a.M]);
+  return dw;
+}
+
+function check(
+  x: Tensor,
+  weight: Tensor | PackedMatrix,
+  bias?: Tensor | null,
+  residual?: Tensor | null,
+): void {
+  expectDType(x, 'x', 'f32');
+  if (!(weight instanceof PackedMatrix)) expectDType(weight, 'weight', 'f32');
+  const [N, K] = weight.shape;
+  if (weight.shape.length !== 2 || x.rank === 0 || x.shape[x.rank - 1] !== K)
+    throw new ShapeError(
+      `linear: x of shape ${show(x.shape)} does not fit weight of shape ${show(weight.shape)}`,
+    );
+  if (bias) {
+    expectDType(bias, 'bias', 'f32');
+    expectShape(bias, 'bias', [N]);
+  }
+  if (residual) {
+    expectDType(residual, 'residual', 'f32');
+    expectShape(residual, 'residual', [...x.shape.slice(0, -1), N]);
+  }
+}

@@ -1,0 +1,72 @@
+// The calls into the GEMM kernel that linear and matmul share.  A matrix here is a pointer and two
+// strides, so a transposed or sliced operand is read in place.
+import type { Arena } from '../tensor/arena.js';
+import { numel, viewStrides } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { contiguous } from './view.js';
+
+/** Element (r, c) at ptr + 4 (r * row + c * col). */
+export interface Matrix {
+  ptr: number;
+  row: number;
+  col: number;
+}
+
+/** x (*, K) as (M, K), in place where its strides allow it. */
+export function rowsOf(x: Tensor): Matrix & { M: number } {
+  const K = x.shape[x.rank - 1];
+  const M = K === 0 ? numel(x.shape.slice(0, -1)) : x.numel / K;
+  const strides = viewStrides(x.shape, x.strides, [M, K]);
+  if (strides) return { ptr: x.ptr, row: strides[0], col: strides[1], M };
+  return { ptr: contiguous(x).ptr, row: K, col: 1, M };
+}
+
+/** How many panels N columns make. */
+export function panels(arena: Arena, N: number): number {
+  return Math.ceil(N / arena.kernels.gemm_f32_nr());
+}
+
+/** Packs b, a (K, N) matrix, into working memory that lasts until the next kernel that needs some. */
+export function packScratch(arena: Arena, b: Matrix, K: number, N: number): number {
+  const { kernels } = arena;
+  const packed = arena.scratch(kernels.gemm_f32_packed_size(K, N) * 4);
+  kernels.gemm_f32_pack(packed, b.ptr, K, N, b.row, b.col, 0, panels(arena, N));
+  return packed;
+}
+
+export interface Epilogue {
+  /** (N), 0 for none */
+  bias?: number;
+  /** code of activation-kind.ts */
+  activation?: number;
+  /** (M, N) dense, 0 for none; may be c itself, which then accumulates */
+  residual?: number;
+}
+
+/** c (M, N) dense = act(a b + bias) + residual, with b packed. */
+export function gemm(
+  arena: Arena,
+  c: number,
+  a: Matrix,
+  packed: number,
+  [M, N, K]: readonly [number, number, number],
+  { bias = 0, activation = 0, residual = 0 }: Epilogue = {},
+): void {
+  arena.kernels.gemm_f32(
+    c,
+    a.ptr,
+    packed,
+    bias,
+    residual,
+    M,
+    N,
+    K,
+    a.row,
+    a.col,
+    N,
+    N,
+    activation,
+    0,
+    panels(arena, N),
+  );
+}

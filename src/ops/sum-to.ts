@@ -1,0 +1,34 @@
+// The backward of broadcasting.
+import { broadcastStrides, type Shape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { forEachBlock } from './loop.js';
+import { contiguous } from './view.js';
+
+/**
+ * Sums x over the dimensions in which `shape` was broadcast to x's shape; x itself if there are none.
+ * Not recorded: for backwards.
+ */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (x.shape.length === shape.length && x.shape.every((n, i) => n === shape[i])) return x;
+  const y = Tensor.empty(x.arena, shape);
+  y.data.fill(0);
+  addTo(y, x);
+  return y;
+}
+
+/** y += x summed to y's shape, in place.  Not recorded. */
+export function addTo(y: Tensor, x: Tensor): void {
+  y.arena.scope(() => {
+    const dense = contiguous(x);
+    const { kernels } = y.arena;
+    if (y.isContiguous && y.shape.join() === x.shape.join()) {
+      kernels.add_scaled_f32(y.ptr, dense.ptr, 1, 0, y.numel);
+      return;
+    }
+    const to = broadcastStrides(y.shape, y.strides, x.shape);
+    forEachBlock(x.shape, [dense.strides, to], ({ sizes: n, strides: [, sy] }, [ox, oy]) => {
+      const kept = n.reduce((k, size, d) => (sy[d] === 0 ? k : k * size), 1);
+      kernels.sum_to_f32(y.ptr + 4 * oy, dense.ptr + 4 * ox, 1, ...n, ...sy, 0, kept);
+    });
+  });
+}
