@@ -1,0 +1,76 @@
+// Queries, keys and values of a tile brought into the order in which the microkernels read them.
+import { loadTail } from '../lanes/tail';
+import { storeColumns } from '../lanes/transpose';
+import { at, KEYS } from './problem';
+
+/** Four rows a b c d of n floats, transposed: column i to dst + i * step bytes. */
+@inline
+function transposeRows(dst: usize, step: usize, a: usize, b: usize, c: usize, d: usize, n: i32): void {
+  let i: i32 = 0;
+  for (; i + 4 <= n; i += 4) {
+    storeColumns(dst, step, v128.load(a), v128.load(b), v128.load(c), v128.load(d), 4);
+    dst += 4 * step;
+    a += 16;
+    b += 16;
+    c += 16;
+    d += 16;
+  }
+  const rest = n - i;
+  if (rest > 0)
+    storeColumns(
+      dst, step,
+      loadTail(a, rest, 0), loadTail(b, rest, 0), loadTail(c, rest, 0), loadTail(d, rest, 0),
+      rest,
+    );
+}
+
+/** Four query rows of D floats, times scale: dst [d][4]. */
+export function packQueries(dst: usize, a: usize, b: usize, c: usize, d: usize, D: i32, scale: f32): void {
+  transposeRows(dst, 16, a, b, c, d, D);
+  const factor = f32x4.splat(scale);
+  for (const end = dst + ((<usize>D) << 4); dst < end; dst += 16)
+    v128.store(dst, f32x4.mul(v128.load(dst), factor));
+}
+
+/**
+ * Keys [from, to) of a block, from and to multiples of 8: panel [key / 8][d][8].  k is the block's
+ * first key, rows are stride floats apart; keys from n on do not exist, the last one stands in.
+ */
+export function packKeys(panel: usize, k: usize, stride: i32, D: i32, from: i32, to: i32, n: i32): void {
+  for (let j = from; j < to; j += 4) {
+    const dst = at(panel, (j & ~7) * D + (j & 4));
+    const a = at(k, min(j, n - 1) * stride);
+    const b = at(k, min(j + 1, n - 1) * stride);
+    const c = at(k, min(j + 2, n - 1) * stride);
+    const d = at(k, min(j + 3, n - 1) * stride);
+    transposeRows(dst, 32, a, b, c, d, D);
+  }
+}
+
+/** Values [from, to) of a block: panel [column / 8][key][8], columns from Dv on are zero. */
+export function packValues(panel: usize, v: usize, stride: i32, Dv: i32, from: i32, to: i32): void {
+  for (let j = from; j < to; j++) {
+    let src = at(v, j * stride);
+    let dst = at(panel, j << 3);
+    let c: i32 = 0;
+    for (; c + 8 <= Dv; c += 8) {
+      v128.store(dst, v128.load(src));
+      v128.store(dst, v128.load(src, 16), 16);
+      src += 32;
+      dst += KEYS << 5;
+    }
+    const rest = Dv - c;
+    if (rest <= 0) continue;
+    const zero = f32x4.splat(0);
+    let first = zero;
+    let second = zero;
+    if (rest >= 4) {
+      first = v128.load(src);
+      if (rest > 4) second = loadTail(src + 16, rest - 4, 0);
+    } else {
+      first = loadTail(src, rest, 0);
+    }
+    v128.store(dst, first);
+    v128.store(dst, second, 16);
+  }
+}

@@ -1,0 +1,103 @@
+// What one call of an attention kernel is about, and where its scratch lies.
+//
+// A call has some forty arguments.  They are written once into the head of the worker's scratch, so
+// that the helpers take one pointer; the module keeps no state of its own.
+
+/** Keys in a block.  Blocks begin at absolute multiples of it, so that a sum never depends on the tile. */
+export const KEYS: i32 = 64;
+/** Query rows in a tile; a row is a (position, query head) pair, heads of one kv head side by side. */
+export const ROWS: i32 = 64;
+/** Floats at the head of the scratch: this record. */
+const HEAD: i32 = 64;
+/** A bound on positions far beyond any tensor, so that sums of two cannot overflow. */
+export const FAR: i32 = 1 << 30;
+
+export const enum Mask {
+  None = 0,
+  /** u8, nonzero = attend */
+  Bool = 1,
+  /** f32, added to the score; -inf = do not attend */
+  Additive = 2,
+}
+
+@unmanaged
+export class Problem {
+  o: usize;
+  lse: usize;
+  q: usize;
+  k: usize;
+  v: usize;
+  mask: usize;
+  G: i32;
+  L: i32;
+  S: i32;
+  D: i32;
+  Dv: i32;
+  /** query heads that share a kv head */
+  group: i32;
+  qB: i32;
+  qH: i32;
+  qL: i32;
+  kB: i32;
+  kH: i32;
+  kS: i32;
+  vB: i32;
+  vH: i32;
+  vS: i32;
+  oB: i32;
+  oH: i32;
+  oL: i32;
+  kind: i32;
+  mB: i32;
+  mH: i32;
+  mL: i32;
+  mS: i32;
+  scale: f32;
+  softcap: f32;
+  lo: i32;
+  hi: i32;
+  /** the tile's queries, scaled, in fours: [row / 4][d][4] */
+  queries: usize;
+  /** a block of keys [key / 8][d][8], then of values [column / 8][key][8] */
+  panel: usize;
+  /** scores, then weights: [row][KEYS] */
+  weights: usize;
+  /** unnormalised outputs: [row][accS] */
+  acc: usize;
+  accS: i32;
+  /** per row: the running maximum, the running sum, what the last block rescales by */
+  peak: usize;
+  sum: usize;
+  alpha: usize;
+  /** one row of the mask as something to add: [KEYS] */
+  bias: usize;
+}
+
+@inline
+export function pad8(n: i32): i32 {
+  return (n + 7) & ~7;
+}
+
+/** The byte address of element `i`. */
+@inline
+export function at(p: usize, i: i32): usize {
+  return p + ((<usize>i) << 2);
+}
+
+/** The floats that `layout` hands out. */
+export function scratchFloats(D: i32, Dv: i32): i32 {
+  return HEAD + ROWS * D + KEYS * max(D, pad8(Dv)) + ROWS * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
+}
+
+/** Lays the scratch of `p` out; p.D and p.Dv are set. */
+export function layout(p: Problem): void {
+  p.accS = pad8(p.Dv);
+  p.queries = at(changetype<usize>(p), HEAD);
+  p.panel = at(p.queries, ROWS * p.D);
+  p.weights = at(p.panel, KEYS * max(p.D, p.accS));
+  p.acc = at(p.weights, ROWS * KEYS);
+  p.peak = at(p.acc, ROWS * p.accS);
+  p.sum = at(p.peak, ROWS);
+  p.alpha = at(p.sum, ROWS);
+  p.bias = at(p.alpha, ROWS);
+}

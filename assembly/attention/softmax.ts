@@ -1,0 +1,90 @@
+// One step of the online softmax (M. Milakov and N. Gimelshein, "Online normalizer calculation for
+// softmax", 2018) on up to four rows: scores of a block become weights relative to the running
+// maximum, and the running sum is carried on.
+import { maxLanes, sumLanes } from '../lanes/reduce';
+import { exp_ps, expNonPositive } from '../math/exp';
+import { addBias, expandMask, hide, maskRow } from './mask';
+import { at, KEYS, Mask, Problem } from './problem';
+
+/** x[from..to) = cap * tanh(x / cap). */
+function capScores(x: usize, from: i32, to: i32, cap: f32): void {
+  const one = f32x4.splat(1);
+  const size = f32x4.splat(cap);
+  const twice = f32x4.splat(2 / cap);
+  const two = f32x4.splat(2);
+  for (let j = from; j < to; j += 4) {
+    const e = exp_ps(f32x4.mul(v128.load(at(x, j)), twice));
+    const t = f32x4.sub(one, f32x4.div(two, f32x4.add(e, one)));
+    v128.store(at(x, j), f32x4.mul(size, t));
+  }
+}
+
+@inline
+function maximum(x: usize, from: i32, to: i32): f32 {
+  let top = f32x4.splat(-Infinity);
+  for (let j = from; j < to; j += 8) {
+    const p = at(x, j);
+    top = f32x4.max(top, f32x4.max(v128.load(p), v128.load(p, 16)));
+  }
+  return maxLanes(top);
+}
+
+/** x = e^(x - peak); returns the sum, lanes by the key's position modulo 4, so it ignores what is zero. */
+@inline
+function exponentials(x: usize, from: i32, to: i32, peak: f32): f32 {
+  const shift = f32x4.splat(peak);
+  let sum = f32x4.splat(0);
+  for (let j = from; j < to; j += 8) {
+    const p = at(x, j);
+    const e = expNonPositive(f32x4.sub(v128.load(p), shift));
+    const f = expNonPositive(f32x4.sub(v128.load(p, 16), shift));
+    v128.store(p, e);
+    v128.store(p, f, 16);
+    sum = f32x4.add(f32x4.add(sum, e), f);
+  }
+  return sumLanes(sum);
+}
+
+/**
+ * Rows t..t+n of the tile (n <= 4) against columns [from, to) of the block that begins at key `first`;
+ * from and to are multiples of 8.  Row t belongs to query row `row` = position * group + head, keys
+ * outside [k0, k1) are hidden from all.  `shared`: p.bias holds the mask of every row already.
+ * A row that sees nothing so far has the maximum -inf and weights of zero.
+ */
+export function softmaxStep(
+  p: Problem, b: i32, g: i32, row: i32, t: i32, n: i32,
+  first: i32, from: i32, to: i32, k0: i32, k1: i32, shared: bool,
+): void {
+  const tops = at(p.alpha, t);
+  v128.store(tops, f32x4.splat(-Infinity));
+  for (let i = 0; i < n; i++) {
+    const l = (row + i) / p.group;
+    const x = at(p.weights, (t + i) * KEYS);
+    const begin = max(min(max(k0, l + p.lo) - first, to), from);
+    const end = max(min(min(k1, l + p.hi + 1) - first, to), begin);
+    if (p.softcap != 0) capScores(x, from, to, p.softcap);
+    if (p.kind != Mask.None) {
+      if (!shared) {
+        const h = g * p.group + (row + i) % p.group;
+        expandMask(p, maskRow(p, b, h, l), first, begin, end);
+      }
+      addBias(x, p.bias, from, to);
+    }
+    hide(x, from, begin);
+    hide(x, end, to);
+    store<f32>(at(tops, i), maximum(x, from, to));
+  }
+  const before = v128.load(at(p.peak, t));
+  const after = f32x4.max(before, v128.load(tops));
+  v128.store(at(p.peak, t), after);
+  const none = f32x4.splat(-Infinity);
+  const shift = v128.andnot(after, f32x4.eq(after, none)); // 0 where nothing is seen: -inf - -inf is NaN
+  const alpha = expNonPositive(f32x4.sub(before, shift));
+  v128.store(tops, alpha);
+  for (let i = 0; i < n; i++) {
+    const peak = load<f32>(at(p.peak, t + i));
+    const sum = exponentials(at(p.weights, (t + i) * KEYS), from, to, peak == -Infinity ? 0 : peak);
+    const s = at(p.sum, t + i);
+    store<f32>(s, load<f32>(s) * load<f32>(at(tops, i)) + sum);
+  }
+}

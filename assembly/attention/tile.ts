@@ -1,0 +1,132 @@
+// One tile: some rows of queries against all their keys, a block of keys at a time.  The tile's keys and
+// values are packed anew for each tile; that is a few per cent of the arithmetic and keeps scratch small.
+import { storeTail } from '../lanes/tail';
+import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
+import { scoreRows, weighRows } from './microkernels';
+import { packKeys, packQueries, packValues } from './pack';
+import { at, KEYS, Problem, ROWS } from './problem';
+import { scoreRow, weighRow } from './row';
+import { softmaxStep } from './softmax';
+
+/** Scaled queries of a tile into p.queries; a tile of one row keeps it as it is, [d]. */
+function loadQueries(p: Problem, b: i32, g: i32, row: i32, rows: i32): void {
+  for (let t = 0; t < rows; t += 4) {
+    const r0 = query(p, b, g, row + t);
+    const r1 = query(p, b, g, row + min(t + 1, rows - 1));
+    const r2 = query(p, b, g, row + min(t + 2, rows - 1));
+    const r3 = query(p, b, g, row + min(t + 3, rows - 1));
+    if (rows > 1) packQueries(at(p.queries, t * p.D), r0, r1, r2, r3, p.D, p.scale);
+  }
+  if (rows == 1) {
+    const q = query(p, b, g, row);
+    for (let d = 0; d < p.D; d++) store<f32>(at(p.queries, d), load<f32>(at(q, d)) * p.scale);
+  }
+}
+
+@inline
+function query(p: Problem, b: i32, g: i32, row: i32): usize {
+  return at(p.q, b * p.qB + (g * p.group + row % p.group) * p.qH + (row / p.group) * p.qL);
+}
+
+/** The first key that the bounds allow to a row; never falls as rows go on. */
+@inline
+function firstKey(p: Problem, row: i32): i32 {
+  return row / p.group + p.lo;
+}
+
+/** One past the last. */
+@inline
+function lastKey(p: Problem, row: i32): i32 {
+  return row / p.group + p.hi + 1;
+}
+
+/** p.acc, p.peak and p.sum of the tile from keys [k0, k1); `careful` keeps keys of weight zero out. */
+function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i32, careful: bool): void {
+  memory.fill(p.acc, 0, <usize>(((rows + 3) & ~3) * p.accS) << 2);
+  memory.fill(p.sum, 0, ROWS << 2);
+  for (let t = 0; t < rows; t += 4) v128.store(at(p.peak, t), f32x4.splat(-Infinity));
+  const keys = at(p.k, b * p.kB + g * p.kH);
+  const values = at(p.v, b * p.vB + g * p.vH);
+  const shared = sharedMask(p);
+  const single = rows == 1;
+  for (let first = k0 & ~(KEYS - 1); first < k1; first += KEYS) {
+    const low = max(k0 - first, 0);
+    const high = min(k1 - first, KEYS);
+    const k = at(keys, first * p.kS);
+    const v = at(values, first * p.vS);
+    if (!single) packKeys(p.panel, k, p.kS, p.D, low & ~7, (high + 7) & ~7, p.S - first);
+    if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, low, high);
+    for (let t = 0; t < rows; t += 4) {
+      const n = min(4, rows - t);
+      const from = max(low, firstKey(p, row + t) - first);
+      const to = min(high, lastKey(p, row + t + n - 1) - first);
+      if (from >= to) continue;
+      const a = from & ~7;
+      const e = (to + 7) & ~7;
+      const w = at(p.weights, t * KEYS);
+      if (single) scoreRow(w, p.queries, k, p.kS, p.D, a, e, p.S - first);
+      else scoreRows(w, at(p.queries, t * p.D), p.panel, p.D, a, e);
+      softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
+    }
+    if (!single && !careful) packValues(p.panel, v, p.vS, p.Dv, low, high);
+    for (let t = 0; t < rows; t += 4) {
+      const n = min(4, rows - t);
+      const from = max(low, firstKey(p, row + t) - first);
+      const to = min(high, lastKey(p, row + t + n - 1) - first);
+      if (from >= to) continue;
+      if (single || careful) {
+        for (let i = t; i < t + n; i++) {
+          const alpha = load<f32>(at(p.alpha, i));
+          weighRow(at(p.acc, i * p.accS), alpha, at(p.weights, i * KEYS), v, p.vS, p.Dv, from, to);
+        }
+      } else {
+        weighRows(at(p.acc, t * p.accS), p.accS, at(p.alpha, t), at(p.weights, t * KEYS), p.panel, from, to);
+      }
+    }
+  }
+}
+
+/** Divides, stores, and tells whether every output is finite. */
+function finish(p: Problem, b: i32, g: i32, row: i32, rows: i32): bool {
+  const zero = f32x4.splat(0);
+  let bad = zero;
+  for (let t = 0; t < rows; t++) {
+    const l = (row + t) / p.group;
+    const h = g * p.group + (row + t) % p.group;
+    const out = at(p.o, b * p.oB + h * p.oH + l * p.oL);
+    const sum = load<f32>(at(p.sum, t));
+    const some = i32x4.splat(sum == 0 ? 0 : -1);
+    const divisor = f32x4.splat(sum);
+    for (let c = 0; c < p.Dv; c += 4) {
+      // + 0 turns -0 into 0: a key of weight zero, added or skipped, leaves no trace
+      const quotient = f32x4.add(f32x4.div(v128.load(at(p.acc, t * p.accS + c)), divisor), zero);
+      const y = v128.and(quotient, some);
+      bad = v128.or(bad, f32x4.ne(f32x4.mul(y, zero), zero));
+      if (c + 4 <= p.Dv) v128.store(at(out, c), y);
+      else storeTail(at(out, c), y, p.Dv - c);
+    }
+    if (p.lse != 0) {
+      const peak = load<f32>(at(p.peak, t));
+      store<f32>(at(p.lse, (b * p.G * p.group + h) * p.L + l), sum == 0 ? -Infinity : peak + Mathf.log(sum));
+    }
+  }
+  return !v128.any_true(bad);
+}
+
+/** Rows [row, row + rows) of (batch b, kv head g): at most ROWS of them. */
+export function attendTile(p: Problem, b: i32, g: i32, row: i32, rows: i32): void {
+  let k0 = max(0, firstKey(p, row));
+  let k1 = min(p.S, lastKey(p, row + rows - 1));
+  if (sharedMask(p)) {
+    const m = maskRow(p, b, g * p.group, row / p.group);
+    k0 = firstShown(p, m, k0, k1);
+    k1 = lastShown(p, m, k0, k1);
+  }
+  loadQueries(p, b, g, row, rows);
+  stream(p, b, g, row, rows, k0, k1, rows == 1);
+  // 0 * NaN: the tile multiplies masked values by zero, so if anything is not finite it is done again
+  if (!finish(p, b, g, row, rows) && rows > 1) {
+    stream(p, b, g, row, rows, k0, k1, true);
+    finish(p, b, g, row, rows);
+  }
+}

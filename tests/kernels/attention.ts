@@ -1,0 +1,132 @@
+// Lays attention problems out in a bench's memory in different ways and runs the kernels on them.
+import { Random } from '../random.js';
+import type { Attention } from '../reference/attention.js';
+import type { Bench } from './harness.js';
+
+const UNBOUNDED = 2 ** 30;
+
+export type Shape = Pick<Attention, 'B' | 'H' | 'G' | 'L' | 'S' | 'D' | 'Dv'>;
+export type Layout = 'dense' | 'projection' | 'odd';
+
+/** A random problem; scores of a few units, so that the weights are neither flat nor one-hot. */
+export function problem(seed: number, shape: Partial<Shape>, rest: Partial<Attention> = {}): Attention {
+  const s: Shape = { B: 1, H: 1, G: 1, L: 1, S: 1, D: 4, Dv: 4, ...shape };
+  const r = new Random(seed);
+  return {
+    ...s,
+    q: r.normal(s.B * s.H * s.L * s.D, 1.5),
+    k: r.normal(s.B * s.G * s.S * s.D),
+    v: r.normal(s.B * s.G * s.S * s.Dv),
+    scale: 1 / Math.sqrt(s.D),
+    ...rest,
+  };
+}
+
+/** A random mask of the shape (B or 1, ...): strides 0 where it is 1. */
+export function randomMask(
+  seed: number,
+  kind: 1 | 2,
+  [b, h, l, s]: readonly [number, number, number, number],
+  hidden = 0.3,
+): NonNullable<Attention['mask']> {
+  const r = new Random(seed);
+  const values = Array.from({ length: b * h * l * s }, () => {
+    const hide = r.next() < hidden;
+    return kind === 1 ? (hide ? 0 : 1 + r.int(255)) : hide ? -Infinity : Math.fround(2 * r.next() - 1);
+  });
+  const strides = [b > 1 ? h * l * s : 0, h > 1 ? l * s : 0, l > 1 ? s : 0, s > 1 ? 1 : 0] as const;
+  return { kind, values, strides };
+}
+
+/** Strides of (b, h, l) for a (B, H, L, W) tensor, and its length in elements. */
+export function strides(layout: Layout, B: number, H: number, L: number, W: number) {
+  if (layout === 'dense') return { b: H * L * W, h: L * W, l: W, length: B * H * L * W };
+  if (layout === 'projection') return { b: L * H * W, h: W, l: H * W, length: B * L * H * W };
+  const l = W + 3;
+  const h = L * l + 7;
+  const b = H * h + 13;
+  return { b, h, l, length: B * b };
+}
+
+/** Dense values into the layout; what lies between stays NaN, so that reading it is seen. */
+export function place(
+  bench: Bench,
+  layout: Layout,
+  dims: readonly [number, number, number, number],
+  values?: ArrayLike<number>,
+) {
+  const [B, H, L, W] = dims;
+  const s = strides(layout, B, H, L, W);
+  const data = new Float32Array(s.length).fill(Number.NaN);
+  if (values) each(dims, (i, b, h, l, w) => (data[b * s.b + h * s.h + l * s.l + w] = values[i]));
+  return { p: bench.f32(data, layout === 'odd' ? 4 : 0), ...s };
+}
+
+export function each(
+  [B, H, L, W]: readonly [number, number, number, number],
+  visit: (i: number, b: number, h: number, l: number, w: number) => void,
+): void {
+  let i = 0;
+  for (let b = 0; b < B; b++)
+    for (let h = 0; h < H; h++)
+      for (let l = 0; l < L; l++) for (let w = 0; w < W; w++) visit(i++, b, h, l, w);
+}
+
+/** Reads a placed tensor back, dense. */
+export function collect(
+  bench: Bench,
+  t: ReturnType<typeof place>,
+  dims: readonly [number, number, number, number],
+): Float32Array {
+  const data = bench.readF32(t.p, t.length);
+  const out = new Float32Array(dims[0] * dims[1] * dims[2] * dims[3]);
+  const touched = new Set<number>();
+  each(dims, (i, b, h, l, w) => {
+    const at = b * t.b + h * t.h + l * t.l + w;
+    touched.add(at);
+    out[i] = data[at];
+  });
+  for (let i = 0; i < data.length; i++)
+    if (!touched.has(i) && !Number.isNaN(data[i])) throw new Error(`wrote between the rows, at ${i}`);
+  return out;
+}
+
+export function placeMask(bench: Bench, a: Attention) {
+  const { kind, values, strides: s } = a.mask ?? { kind: 0, values: [], strides: [0, 0, 0, 0] as const };
+  const p = kind === 1 ? bench.u8(values) : kind === 2 ? bench.f32(values) : 0;
+  return { p, kind, s };
+}
+
+export function bounds(a: Attention): [number, number] {
+  return [a.lo ?? -UNBOUNDED, a.hi ?? UNBOUNDED];
+}
+
+/** Runs attention_f32, the range cut at `cuts` (in an order other than the natural one). */
+export function runForward(
+  bench: Bench,
+  a: Attention,
+  layout: Layout = 'dense',
+  cuts: readonly number[] = [],
+): { o: Float32Array; lse: Float32Array } {
+  const { B, H, G, L, S, D, Dv } = a;
+  const K = bench.kernels;
+  const q = place(bench, layout, [B, H, L, D], a.q);
+  const k = place(bench, layout, [B, G, S, D], a.k);
+  const v = place(bench, layout, [B, G, S, Dv], a.v);
+  const o = place(bench, layout, [B, H, L, Dv]);
+  const m = placeMask(bench, a);
+  const lse = bench.f32(B * H * L);
+  const scratch = bench.f32(K.attention_f32_scratch(D, Dv));
+  const ends = [...cuts, K.attention_f32_units(B, H, G, L)];
+  ends.forEach((end, i) => {
+    const begin = i === 0 ? 0 : ends[i - 1];
+    // biome-ignore format: the groups of the signature
+    K.attention_f32(
+      o.p, lse, q.p, k.p, v.p, m.p, scratch, H, G, L, S, D, Dv,
+      q.b, q.h, q.l, k.b, k.h, k.l, v.b, v.h, v.l, o.b, o.h, o.l,
+      m.kind, m.s[0], m.s[1], m.s[2], m.s[3], a.scale, a.softcap ?? 0, ...bounds(a), begin, end,
+    );
+  });
+  bench.checkGuards();
+  return { o: collect(bench, o, [B, H, L, Dv]), lse: bench.readF32(lse, B * H * L) };
+}
