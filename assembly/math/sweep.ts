@@ -1,14 +1,26 @@
 // The door by which the tests sweep the functions of this room over bit patterns.  An entry of its
 // own, compiled by the test: nothing of it reaches the module that is shipped.
-import { heap_base } from "../memory";
-export { heap_base };
-import { exp_ps, expNonPositive } from './exp';
+import { erf_ps } from './erf';
+import { exp_ps, expNonPositive, expNonPositiveGradual } from './exp';
+import { expm1_ps } from './expm1';
+import { log1p_ps, log_ps } from './log';
+import { sigmoid_ps } from './sigmoid';
+import { tanh_ps } from './tanh';
+
+export { heap_base } from '../memory';
 
 @inline
 function call(f: i32, x: v128): v128 {
   switch (f) {
     case 0: return exp_ps(x);
     case 1: return expNonPositive(x);
+    case 2: return expNonPositiveGradual(x);
+    case 3: return expm1_ps(x);
+    case 4: return log_ps(x);
+    case 5: return log1p_ps(x);
+    case 6: return tanh_ps(x);
+    case 7: return sigmoid_ps(x);
+    case 8: return erf_ps(x);
     default: return x;
   }
 }
