@@ -110,6 +110,6 @@ export async function openEngine(load: ModuleLoader, options: EngineOptions = {}
   const memory = createMemory(pages);
   const kernels = await instantiate(options.module ?? (await load(chosen)), memory);
   const arena = new Arena(memory, kernels, chosen, pages);
-  if (options.selfTest !== false) selfTest(arena);
+  if (options.selfTest !== false) selfTest(kernels, memory);
   return new Engine(arena, features);
 }

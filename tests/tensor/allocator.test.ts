@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Allocator } from '../../src/tensor/allocator.js';
+
+const allocator = (limit = 1 << 20): Allocator =>
+  new Allocator(100, (end) => {
+    if (end > limit) throw new RangeError('full');
+  });
+
+describe('Allocator', () => {
+  test('any sequence of allocations and releases keeps blocks apart, aligned and accounted for', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(5000), fc.nat(20)), { maxLength: 200 }), (steps) => {
+        const a = allocator(1 << 24);
+        const live = new Map<number, number>();
+        for (const [size, which] of steps) {
+          if (which < 8 && live.size > 0) {
+            const p = [...live.keys()][which % live.size];
+            a.release(p);
+            live.delete(p);
+          } else live.set(a.alloc(size), size);
+        }
+        const blocks = [...live].sort((x, y) => x[0] - y[0]);
+        let end = 100;
+        for (const [start, size] of blocks) {
+          expect(start % 64).toBe(0);
+          expect(start).toBeGreaterThanOrEqual(end);
+          end = start + size;
+        }
+        expect(a.count).toBe(live.size);
+        expect(a.used).toBe(blocks.reduce((n, [, size]) => n + Math.max(64, Math.ceil(size / 64) * 64), 0));
+      }),
+    );
+  });
+
+  test('released neighbours merge, so the whole can be had again', () => {
+    const a = allocator(64 * 20);
+    const parts = Array.from({ length: 16 }, () => a.alloc(64));
+    for (const i of [3, 1, 2, 0, 15, 13, 14, 12, 7, 5, 6, 4, 8, 11, 9, 10]) a.release(parts[i]);
+    expect(a.alloc(64 * 16)).toBe(parts[0]);
+  });
+
+  test('a failed growth changes nothing', () => {
+    const a = allocator(64 * 10);
+    const p = a.alloc(64);
+    expect(() => a.alloc(64 * 100)).toThrow('full');
+    a.release(p);
+    expect(() => a.alloc(64 * 100)).toThrow('full');
+    expect(a.alloc(64)).toBe(p);
+    expect(a.count).toBe(1);
+  });
+
+  test('releasing twice is an error, not a corruption', () => {
+    const a = allocator();
+    const p = a.alloc(10);
+    a.release(p);
+    expect(() => a.release(p)).toThrow('not allocated');
+  });
+});
