@@ -2,7 +2,7 @@
 import { DTypeError } from '../errors.js';
 import { itemSize } from '../tensor/dtype.js';
 import { broadcastStrides } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { forEachBlock } from './loop.js';
 
 /** y = x, where x broadcasts to y.  The two do not overlap.  Not recorded: for ops and their backwards. */
@@ -16,4 +16,12 @@ export function copyInto(y: Tensor, x: Tensor): void {
   forEachBlock(y.shape, [y.strides, from], ({ sizes: [a, b, c, d], strides: [sy, sx] }, [oy, ox]) => {
     copy(y.ptr + oy * size, x.ptr + ox * size, a, b, c, d, ...sy, ...sx, 0, a * b * c);
   });
+}
+
+/** The tensor itself if it is dense, else a dense copy.  Not recorded; `contiguous` is the recorded one. */
+export function dense(x: Tensor): Tensor {
+  if (x.isContiguous) return x;
+  const y = Tensor.empty(x.arena, x.shape, x.dtype);
+  copyInto(y, x);
+  return y;
 }

@@ -1,8 +1,8 @@
 // The backward of broadcasting.
 import { broadcastStrides, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { dense } from './copy.js';
 import { forEachBlock } from './loop.js';
-import { contiguous } from './view.js';
 
 /**
  * Sums x over the dimensions in which `shape` was broadcast to x's shape; x itself if there are none.
@@ -19,16 +19,16 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 /** y += x summed to y's shape, in place.  Not recorded. */
 export function addTo(y: Tensor, x: Tensor): void {
   y.arena.scope(() => {
-    const dense = contiguous(x);
+    const from = dense(x);
     const { kernels } = y.arena;
     if (y.isContiguous && y.shape.join() === x.shape.join()) {
-      kernels.add_scaled_f32(y.ptr, dense.ptr, 1, 0, y.numel);
+      kernels.add_scaled_f32(y.ptr, from.ptr, 1, 0, y.numel);
       return;
     }
     const to = broadcastStrides(y.shape, y.strides, x.shape);
-    forEachBlock(x.shape, [dense.strides, to], ({ sizes: n, strides: [, sy] }, [ox, oy]) => {
+    forEachBlock(x.shape, [from.strides, to], ({ sizes: n, strides: [, sy] }, [ox, oy]) => {
       const kept = n.reduce((k, size, d) => (sy[d] === 0 ? k : k * size), 1);
-      kernels.sum_to_f32(y.ptr + 4 * oy, dense.ptr + 4 * ox, 1, ...n, ...sy, 0, kept);
+      kernels.sum_to_f32(y.ptr + 4 * oy, from.ptr + 4 * ox, 1, ...n, ...sy, 0, kept);
     });
   });
 }

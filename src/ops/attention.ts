@@ -1,0 +1,99 @@
+// Scaled dot-product attention over the streaming kernel, which never holds an L x S matrix.
+import { rowMajor } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { attendExplicitly, type DropoutOptions } from './attention-explicit.js';
+import { type AttentionOptions, attentionProblem, type Problem } from './attention-problem.js';
+import { needsGrad } from './util.js';
+import { reshape } from './view.js';
+
+export type { AttentionOptions } from './attention-problem.js';
+
+/**
+ * `torch.nn.functional.scaled_dot_product_attention`: softmax(q kᵀ scale + mask) v.
+ * query (..., H, L, D), key (..., G, S, D), value (..., G, S, Dv) -> (..., H, L, Dv), f32; inputs may be
+ * strided views, and the result lies in memory as (..., L, H, Dv), so that heads are split and merged
+ * without a copy.  A query that sees no key gives zeros (PyTorch: NaN).
+ * Source: Vaswani et al. 2017, eq. 1; computed as in Milakov & Gimelshein 2018 and Dao et al. 2022.
+ * @throws ShapeError, DTypeError, ArgumentError
+ */
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions & DropoutOptions = {},
+): Tensor {
+  return query.arena.scope(() => {
+    const p = attentionProblem(query, key, value, options);
+    const explicit = needsGrad(query, key, value, options.attnMask) || (options.dropoutP ?? 0) > 0;
+    const y = explicit ? attendExplicitly(p, options).output : attend(p).output;
+    return reshape(y, [...query.shape.slice(0, -1), p.Dv]);
+  });
+}
+
+/**
+ * The same, and the weights: output (..., H, L, Dv) and weights (..., H, L, S) = softmax(...).
+ * Holds an L x S matrix per head, because that is what is asked for.
+ */
+export function attentionWithWeights(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions & DropoutOptions = {},
+): { output: Tensor; weights: Tensor } {
+  return query.arena.scope(() => {
+    const p = attentionProblem(query, key, value, options);
+    const explicit = needsGrad(query, key, value, options.attnMask) || (options.dropoutP ?? 0) > 0;
+    const { output, weights } = explicit ? attendExplicitly(p, options) : attendWithWeights(p);
+    const lead = query.shape.slice(0, -1);
+    return { output: reshape(output, [...lead, p.Dv]), weights: reshape(weights, [...lead, p.S]) };
+  });
+}
+
+/** o (B, H, L, Dv) and the log-sum-exp of each row, (B, H, L). */
+function attend(p: Problem): { output: Tensor; lse: Tensor } {
+  const { B, H, G, L, S, D, Dv, q, k, v, mask } = p;
+  const { arena } = q;
+  const { kernels } = arena;
+  const shape = [B, L, H, Dv];
+  const [oB, oL, oH] = rowMajor(shape);
+  const output = Tensor.empty(arena, shape).view([B, H, L, Dv], [oB, oH, oL, 1], 0);
+  const lse = Tensor.empty(arena, [B, H, L]);
+  const scratch = arena.scratch(4 * kernels.attention_f32_scratch(D, Dv));
+  kernels.attention_f32(
+    output.ptr,
+    lse.ptr,
+    q.ptr,
+    k.ptr,
+    v.ptr,
+    mask.ptr,
+    scratch,
+    H,
+    G,
+    L,
+    S,
+    D,
+    Dv,
+    ...three(q),
+    ...three(k),
+    ...three(v),
+    ...three(output),
+    mask.kind,
+    ...mask.strides,
+    p.scale,
+    p.softcap,
+    p.lo,
+    p.hi,
+    0,
+    kernels.attention_f32_units(B, H, G, L),
+  );
+  return { output, lse };
+}
+
+/** Strides of batch, head and position. */
+function three(t: Tensor): [number, number, number] {
+  return [t.strides[0], t.strides[1], t.strides[2]];
+}
+
+function attendWithWeights(p: Problem): { output: Tensor; weights: Tensor } {
+  return attendExplicitly(p, {});
+}
