@@ -1,6 +1,26 @@
 // The ABI on one page: everything the module exports, room by room, and nothing else.
 
 export { attention_f32, attention_f32_scratch, attention_f32_units } from './attention/forward';
+export { binary_f32 } from './elementwise/binary';
+export {
+  cast_bf16_f32,
+  cast_f16_f32,
+  cast_f32_bf16,
+  cast_f32_bool,
+  cast_f32_f16,
+  cast_f32_i32,
+  cast_f32_i8,
+  cast_f32_u8,
+  cast_i32_f32,
+  cast_i8_f32,
+  cast_u8_f32,
+} from './elementwise/cast';
+export { compare_f32 } from './elementwise/compare';
+export { copy_strided_16, copy_strided_32, copy_strided_8 } from './elementwise/copy';
+export { add_scaled_f32, clamp_f32, mul_add_f32 } from './elementwise/dense';
+export { sum_to_f32 } from './elementwise/sum_to';
+export { where_32 } from './elementwise/where';
+
 export { fill_f32 } from './fill';
 export { heap_base } from './memory';
 export { gemm_f32_nr, gemm_f32_packed_size } from './gemm/layout';

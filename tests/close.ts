@@ -72,8 +72,8 @@ export function expectCanFail(expected: ArrayLike<number>, tolerance: Tolerance)
 export function ulpError(actual: number, truth: number): number {
   if (Object.is(actual, truth) || actual === truth || (Number.isNaN(actual) && Number.isNaN(truth))) return 0;
   const rounded = Math.fround(truth);
-  if (actual === rounded) return Math.abs(actual - truth) / ulp(truth);
-  if (!Number.isFinite(actual) || !Number.isFinite(rounded)) return Infinity;
+  // Past the largest float the nearest one is infinity, which is then the right answer and the only one.
+  if (!Number.isFinite(actual) || !Number.isFinite(rounded)) return actual === rounded ? 0 : Infinity;
   return Math.abs(actual - truth) / ulp(truth);
 }
 

@@ -1,0 +1,18 @@
+// The numbers by which kernels are told what to compute, as in assembly/elementwise/kinds.ts and
+// assembly/reduce/kinds.ts (a test holds the two sides together).
+
+/** kind of binary_f32 */
+export const Binary = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  max: 4,
+  min: 5,
+  pow: 6,
+  remainder: 7,
+  fmod: 8,
+} as const;
+
+/** kind of compare_f32 */
+export const Compare = { lt: 0, le: 1, gt: 2, ge: 3, eq: 4, ne: 5 } as const;

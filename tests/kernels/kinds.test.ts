@@ -1,0 +1,20 @@
+// The numbers that stand for an operation are written down twice, in AssemblyScript and in TypeScript.
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import * as kinds from '../../src/ops/kinds.js';
+
+/** name -> members of every enum in an assembly file */
+function enums(path: string): Record<string, Record<string, number>> {
+  const text = readFileSync(new URL(`../../assembly/${path}`, import.meta.url), 'utf8');
+  const out: Record<string, Record<string, number>> = {};
+  for (const [, name, body] of text.matchAll(/enum (\w+) \{([^}]*)\}/g))
+    out[name] = Object.fromEntries(
+      [...body.matchAll(/(\w+) = (\d+)/g)].map(([, member, number]) => [member, Number(number)]),
+    );
+  return out;
+}
+
+test('src/ops/kinds.ts agrees with the kinds of assembly/', () => {
+  const assembly = { ...enums('elementwise/kinds.ts') };
+  expect({ ...kinds }).toEqual(assembly);
+});
