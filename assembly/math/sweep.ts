@@ -4,6 +4,7 @@ import { erf_ps } from './erf';
 import { exp_ps, expNonPositive, expNonPositiveGradual } from './exp';
 import { expm1_ps } from './expm1';
 import { log1p_ps, log_ps } from './log';
+import { gauss_ps, millsHalf_ps } from './normal';
 import { sigmoid_ps } from './sigmoid';
 import { tanh_ps } from './tanh';
 
@@ -21,6 +22,8 @@ function call(f: i32, x: v128): v128 {
     case 6: return tanh_ps(x);
     case 7: return sigmoid_ps(x);
     case 8: return erf_ps(x);
+    case 9: return gauss_ps(x);
+    case 10: return millsHalf_ps(x);
     default: return x;
   }
 }
