@@ -26,3 +26,5 @@ export { gemm_f32_nr, gemm_f32_packed_size } from './gemm/layout';
 export { gemm_f32_pack, gemm_f32_unpack } from './gemm/pack';
 export { gemm_f32_gather_rows } from './gemm/gather';
 export { gemm_f32, gemm_f32_batched } from './gemm/gemm';
+export { random_uniform_f32, random_normal_f32, random_trunc_normal_f32 } from './random/fill';
+export { dropout_f32 } from './random/dropout';

@@ -3,6 +3,7 @@
 import { DisposedError, OutOfMemoryError } from '../errors.js';
 import type { Kernels, Variant } from '../kernels.js';
 import { Allocator } from './allocator.js';
+import { Generator } from './generator.js';
 import { Scopes } from './scope.js';
 
 const PAGE = 65536;
@@ -21,6 +22,8 @@ export interface MemoryStats {
 export class Arena {
   /** Whether ops record what a backward pass needs (see tape.ts). */
   gradEnabled = true;
+  /** Where initial weights and dropout draw from unless told otherwise; seeded with 0. */
+  readonly generator = new Generator();
   readonly scopes = new Scopes();
   readonly #memory: WebAssembly.Memory;
   readonly #maxBytes: number;
