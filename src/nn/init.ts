@@ -28,7 +28,10 @@ export function constant(w: Tensor, value: number): Tensor {
 }
 
 /** Uniform in [a, b). */
-export function uniform(w: Tensor, { a = 0, b = 1, generator }: Drawn & { a?: number; b?: number } = {}): Tensor {
+export function uniform(
+  w: Tensor,
+  { a = 0, b = 1, generator }: Drawn & { a?: number; b?: number } = {},
+): Tensor {
   draw(w, generator, (y, seed, position, n) =>
     w.arena.kernels.random_uniform_f32(y, seed, position, a, b, 0, n),
   );
@@ -50,7 +53,13 @@ export function normal(
 /** Normal, conditioned on [a, b], which are values, not multiples of std. */
 export function truncNormal(
   w: Tensor,
-  { mean = 0, std = 1, a = -2, b = 2, generator }: Drawn & { mean?: number; std?: number; a?: number; b?: number } = {},
+  {
+    mean = 0,
+    std = 1,
+    a = -2,
+    b = 2,
+    generator,
+  }: Drawn & { mean?: number; std?: number; a?: number; b?: number } = {},
 ): Tensor {
   positive(std, 'std');
   if (!(a <= b)) throw new ArgumentError(`a must not exceed b, got a = ${a} and b = ${b}`);
@@ -92,7 +101,10 @@ export function kaimingNormal(w: Tensor, options: KaimingOptions = {}): Tensor {
   return normal(w, { std: kaimingStd(w.shape, options), generator: options.generator });
 }
 
-function kaimingStd(shape: Shape, { a = 0, mode = 'fanIn', nonlinearity = 'leaky_relu' }: KaimingOptions): number {
+function kaimingStd(
+  shape: Shape,
+  { a = 0, mode = 'fanIn', nonlinearity = 'leaky_relu' }: KaimingOptions,
+): number {
   const [fanIn, fanOut] = fans(shape);
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fanIn' ? fanIn : fanOut);
 }
@@ -145,7 +157,9 @@ function draw(
   kernel: (y: number, seed: number, position: number, n: number) => void,
 ): void {
   if (w.dtype !== 'f32' || !w.isContiguous)
-    throw new ArgumentError(`initial values are written to dense f32 tensors, got ${w.dtype} ${show(w.shape)}`);
+    throw new ArgumentError(
+      `initial values are written to dense f32 tensors, got ${w.dtype} ${show(w.shape)}`,
+    );
   const { seed, position } = generator.reserve(w.numel);
   kernel(w.ptr, seed, position, w.numel);
 }

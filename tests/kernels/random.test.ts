@@ -12,7 +12,11 @@ const POSITIONS = [0, 1, 2, 3, 4, 5, 101, 2 ** 34 - 3];
 describe('the reference', () => {
   // The known answers that the authors of Philox publish with their code.
   test.each([
-    [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
     [Array(4).fill(0xffffffff), Array(2).fill(0xffffffff), [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]],
     [
       [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
@@ -33,7 +37,9 @@ describe('Generator', () => {
 
   test('uniform() is the upper 24 bits', () => {
     const g = new Generator(7);
-    expect([g.uniform(), g.uniform()]).toEqual(philoxWords(7, 0, 2).map((w) => Math.floor(w / 256) / 2 ** 24));
+    expect([g.uniform(), g.uniform()]).toEqual(
+      philoxWords(7, 0, 2).map((w) => Math.floor(w / 256) / 2 ** 24),
+    );
   });
 
   test('reserve() sets numbers aside', () => {
@@ -79,22 +85,29 @@ everyVariant('random fills', (fresh) => {
       for (const shift of [0, 1, 2, 3, 5]) expect(whole(n, shift)).toEqual(all.slice(shift, shift + n));
       const b = fresh();
       const y = b.f32(n, 4);
-      for (const [from, to] of [[n - Math.floor(n / 3), n], [0, Math.floor(n / 3)], [Math.floor(n / 3), n - Math.floor(n / 3)]])
+      for (const [from, to] of [
+        [n - Math.floor(n / 3), n],
+        [0, Math.floor(n / 3)],
+        [Math.floor(n / 3), n - Math.floor(n / 3)],
+      ])
         fill(b, y, 0, from, to);
       expect(b.readF32(y, n)).toEqual(all.slice(0, n));
       b.checkGuards();
     });
   });
 
-  test.each(POSITIONS)('uniform: low + (high - low) u, rounded after each step, from position %i', (position) => {
-    const b = fresh();
-    const y = b.f32(37);
-    b.kernels.random_uniform_f32(y, SEED, position, -2, 5, 0, 37);
-    const expected = philoxWords(SEED, position, 37).map((w) =>
-      Math.fround(-2 + Math.fround(7 * (Math.floor(w / 256) / 2 ** 24))),
-    );
-    expect(Array.from(b.readF32(y, 37))).toEqual(expected);
-  });
+  test.each(POSITIONS)(
+    'uniform: low + (high - low) u, rounded after each step, from position %i',
+    (position) => {
+      const b = fresh();
+      const y = b.f32(37);
+      b.kernels.random_uniform_f32(y, SEED, position, -2, 5, 0, 37);
+      const expected = philoxWords(SEED, position, 37).map((w) =>
+        Math.fround(-2 + Math.fround(7 * (Math.floor(w / 256) / 2 ** 24))),
+      );
+      expect(Array.from(b.readF32(y, 37))).toEqual(expected);
+    },
+  );
 
   test('normal: the quantile of each word, within 6 ulp, out to both tails', () => {
     const b = fresh();
