@@ -20,6 +20,16 @@ export { copy_strided_16, copy_strided_32, copy_strided_8 } from './elementwise/
 export { add_scaled_f32, clamp_f32, mul_add_f32 } from './elementwise/dense';
 export { sum_to_f32 } from './elementwise/sum_to';
 export { where_32 } from './elementwise/where';
+export { cumsum_f32 } from './reduce/cumsum';
+export { reduce_f32 } from './reduce/reduce';
+export { argmax_f32, argmin_f32 } from './select/argmax';
+export {
+  embedding_bf16_f32,
+  embedding_f16_f32,
+  embedding_f32,
+  embedding_f32_backward,
+  ids_in_range,
+} from './embedding';
 export { fill_f32 } from './fill';
 export { heap_base } from './memory';
 export { gemm_f32_nr, gemm_f32_packed_size } from './gemm/layout';

@@ -34,7 +34,7 @@ export function embedding(ids: Tensor, weight: Tensor | PackedMatrix): Tensor {
     return record(y, [weight], [dense], (dy, [sids]) => {
       const dw = Tensor.empty(dy.arena, [V, D]);
       dw.data.fill(0);
-      kernels.embedding_f32_backward(dw.ptr, contiguous(dy).ptr, sids.ptr, D, 0, n);
+      kernels.embedding_f32_backward(dw.ptr, contiguous(dy).ptr, sids.ptr, n, D, -1, 0, D);
       return [dw];
     });
   });

@@ -16,3 +16,16 @@ export const Binary = {
 
 /** kind of compare_f32 */
 export const Compare = { lt: 0, le: 1, gt: 2, ge: 3, eq: 4, ne: 5 } as const;
+
+/** kind of reduce_f32 */
+export const Reduce = {
+  sum: 0,
+  mean: 1,
+  prod: 2,
+  sum_squares: 3,
+  l1: 4,
+  l2: 5,
+  max: 6,
+  min: 7,
+  logsumexp: 8,
+} as const;
