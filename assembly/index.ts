@@ -38,3 +38,4 @@ export { gemm_f32_gather_rows } from './gemm/gather';
 export { gemm_f32, gemm_f32_batched } from './gemm/gemm';
 export { random_uniform_f32, random_normal_f32, random_trunc_normal_f32 } from './random/fill';
 export { dropout_f32 } from './random/dropout';
+export { log_softmax_f32, log_softmax_f32_backward, softmax_f32, softmax_f32_backward } from './softmax';

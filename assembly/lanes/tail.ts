@@ -18,3 +18,18 @@ export function storeTail(p: usize, v: v128, n: i32): void {
   if (n > 1) v128.store_lane<f32>(p, v, 1, 4);
   if (n > 2) v128.store_lane<f32>(p, v, 2, 8);
 }
+
+/** The first n floats from p in a vector, any n: four or more give a whole one, none or fewer all `rest`. */
+@inline
+export function loadPart(p: usize, n: i32, rest: f32): v128 {
+  if (n >= 4) return v128.load(p);
+  if (n <= 0) return f32x4.splat(rest);
+  return loadTail(p, n, rest);
+}
+
+/** Stores the first n lanes, any n. */
+@inline
+export function storePart(p: usize, v: v128, n: i32): void {
+  if (n >= 4) v128.store(p, v);
+  else if (n > 0) storeTail(p, v, n);
+}
