@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { rivals } from './rivals/index.mjs';
+
+export const suites = {
+  gemm: () => import('./suites/gemm.mjs'),
+  encoder: () => import('./suites/encoder.mjs'),
+};
+
+export const usage = `usage: npm run -s bench -- SUITE [options]
+
+suites: ${Object.keys(suites).join(', ')}
+
+  --json             one line of JSON a case instead of a table
+  --variant NAME     which build of fovea: simd (default) or relaxed
+  --case NAME        only this case; may be repeated
+  --rivals A,B       only these of: ${Object.keys(rivals).join(', ')}
+  --rivals-only      leave fovea out
+  --seconds N        time for the rounds of a case, all contestants together (default 8)
+  --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
+  --help
+
+Rivals are installed by: npm run bench:setup
+`;
+
+/** A mistake on the command line, told to the user together with the usage. */
+export class UsageError extends Error {}
+
+/**
+ * @param {string[]} args
+ * @returns {{
+ *   suite: keyof typeof suites, json: boolean, variant: string, cases: string[] | undefined, rivals: string[],
+ *   withOurs: boolean, seconds: number, clock: 'wall' | 'cpu', help: boolean,
+ * }}
+ * @throws {UsageError}
+ */
+export function parseOptions(args) {
+  const { values, positionals } = parse(args);
+  const [suite] = positionals;
+  if (!values.help && (positionals.length !== 1 || !Object.hasOwn(suites, suite))) {
+    throw new UsageError(`expected the name of one suite, got '${positionals.join(' ')}'`);
+  }
+  const names = values.rivals.split(',').filter(Boolean);
+  for (const name of names) {
+    if (!Object.hasOwn(rivals, name)) throw new UsageError(`--rivals: nobody is named '${name}'`);
+  }
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new UsageError(`--seconds: expected a number above 0, got '${values.seconds}'`);
+  const { clock } = values;
+  if (clock !== 'wall' && clock !== 'cpu') {
+    throw new UsageError(`--clock: expected wall or cpu, got '${clock}'`);
+  }
+  return {
+    suite: /** @type {keyof typeof suites} */ (suite),
+    json: values.json,
+    variant: values.variant,
+    cases: values.case,
+    rivals: names,
+    withOurs: !values['rivals-only'],
+    seconds,
+    clock,
+    help: values.help,
+  };
+}
+
+/** @param {string[]} args */
+function parse(args) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        variant: { type: 'string', default: 'simd' },
+        case: { type: 'string', multiple: true },
+        rivals: { type: 'string', default: Object.keys(rivals).join(',') },
+        'rivals-only': { type: 'boolean', default: false },
+        seconds: { type: 'string', default: '8' },
+        clock: { type: 'string', default: 'wall' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(/** @type {Error} */ (error).message);
+  }
+}
