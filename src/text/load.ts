@@ -59,7 +59,8 @@ class HuggingFaceTokenizer implements Tokenizer {
 
   constructor(library: Library, file: TokenizerFile, config: JsonObject) {
     this.#library = library;
-    this.#unknown = library.model!.unk_token_id;
+    // A file may say null.
+    this.#unknown = library.model!.unk_token_id ?? undefined;
     this.#oneSegment = JSON.stringify(file.post_processor).includes('"RobertaProcessing"');
     for (const { id, content } of file.added_tokens) this.#added.set(content, id);
     for (const token of library.get_added_tokens_decoder().values())
