@@ -1,8 +1,8 @@
 // gemm_f32_pack: bp = B in panels (see layout.ts).  bp: packed, b: (K, N) f32 with element (k, n) at
 // b + k bk + n bn, so a PyTorch weight (N, K) has bk = 1, bn = K and a plain (K, N) has bk = N, bn = 1.
 // gemm_f32_unpack: the inverse.  Range: panels.  No aliasing.
+import { storeColumns } from '../lanes/transpose';
 import { NR, panelOf } from './layout';
-import { transposeBlock } from './transpose';
 
 export function gemm_f32_pack(bp: usize, b: usize, K: i32, N: i32, bk: i32, bn: i32, begin: i32, end: i32): void {
   const k1 = (<usize>bk) << 2;
@@ -17,7 +17,7 @@ export function gemm_f32_pack(bp: usize, b: usize, K: i32, N: i32, bk: i32, bn: 
       const whole = K & ~3;
       for (let k = 0; k < whole; k += 4) {
         for (let n = 0; n < NR; n += 4) {
-          transposeBlock(y + (<usize>(k * NR + n) << 2), NR << 2, x + <usize>n * n1 + (<usize>k << 2), n1);
+          transpose(y + (<usize>(k * NR + n) << 2), NR << 2, x + <usize>n * n1 + (<usize>k << 2), n1);
         }
       }
       packScalar(y, x, whole, K, NR, k1, n1);
@@ -40,7 +40,7 @@ export function gemm_f32_unpack(b: usize, bp: usize, K: i32, N: i32, bk: i32, bn
       const whole = K & ~3;
       for (let k = 0; k < whole; k += 4) {
         for (let n = 0; n < NR; n += 4) {
-          transposeBlock(y + <usize>n * n1 + (<usize>k << 2), n1, x + (<usize>(k * NR + n) << 2), NR << 2);
+          transpose(y + <usize>n * n1 + (<usize>k << 2), n1, x + (<usize>(k * NR + n) << 2), NR << 2);
         }
       }
       unpackScalar(y, x, whole, K, NR, k1, n1);
@@ -48,6 +48,12 @@ export function gemm_f32_unpack(b: usize, bp: usize, K: i32, N: i32, bk: i32, bn
       unpackScalar(y, x, 0, K, columns, k1, n1);
     }
   }
+}
+
+/** A 4 by 4 block; strides of rows in bytes. */
+@inline
+function transpose(y: usize, y1: usize, x: usize, x1: usize): void {
+  storeColumns(y, y1, v128.load(x), v128.load(x + x1), v128.load(x + 2 * x1), v128.load(x + 3 * x1), 4);
 }
 
 /** K rows of NR contiguous floats; strides in bytes. */

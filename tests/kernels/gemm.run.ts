@@ -1,9 +1,20 @@
 // Sets up one product on bare memory, runs the kernel over ranges of panels, and hands back C.
 import { Random } from '../random.js';
 import type { GemmCase } from '../reference/gemm.js';
+import { normalCdf, sigmoid } from '../reference/special.js';
 import type { Bench } from './harness.js';
 
-export const ACTIVATIONS = ['none', 'relu', 'gelu', 'gelu_tanh', 'quick_gelu', 'silu', 'tanh', 'sigmoid'];
+/** By code, see assembly/activation/kind.ts. */
+export const ACTIVATIONS: Record<string, (x: number) => number> = {
+  none: (x) => x,
+  relu: (x) => Math.max(x, 0),
+  gelu: (x) => x * normalCdf(x),
+  gelu_tanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  quick_gelu: (x) => x * sigmoid(1.702 * x),
+  silu: (x) => x * sigmoid(x),
+  tanh: Math.tanh,
+  sigmoid,
+};
 
 export interface Options {
   transposedA?: boolean;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { expectCanFail, expectClose, sumTolerance, worst } from '../close.js';
 import { type GemmCase, gemm, gemmRounded } from '../reference/gemm.js';
-import { type Options, operands, run } from './gemm.run.js';
+import { ACTIVATIONS, type Options, operands, run } from './gemm.run.js';
 import { everyVariant } from './harness.js';
 
 // Below, at, above and at multiples of the tile (1, 2, 6 rows; 16 columns; blocks of k), and primes.
@@ -26,7 +26,7 @@ everyVariant('gemm_f32', (fresh, variant) => {
     if (variant === 'simd') expectClose(actual, gemmRounded(g), {}, what);
     else expectClose(actual, gemm(g), sumTolerance(g.K + 2, 1, 1), what);
   };
-  const relu = (x: number) => Math.max(x, 0);
+  const { relu } = ACTIVATIONS;
 
   test.each(VARIATIONS)('boundary grid, %j', (o) => {
     for (const [M, N, K] of GRID) {
@@ -64,6 +64,29 @@ everyVariant('gemm_f32', (fresh, variant) => {
     expect(Array.from(c.subarray(0, 17)).every(Number.isNaN)).toBe(true);
     expectClose(c.subarray(17, 34), gemm(spoilt).subarray(17, 34).map(relu), {});
   });
+
+  test.each(Object.keys(ACTIVATIONS).map((name, act) => [name, act] as const))(
+    'activation %s',
+    (name, act) => {
+      // The slope of every activation is below 1.13; its own rounding is a few units of its last place.
+      for (const [M, N, K] of [
+        [1, 37, 21],
+        [5, 32, 21],
+        [4, 19, 8],
+      ])
+        for (const residual of ['none', 'apart', 'alias'] as const) {
+          const o = { bias: true, residual, act };
+          const g = { ...operands(M, N, K, o), act: ACTIVATIONS[name] };
+          const { abs } = sumTolerance(K + 2, 1, 1.13);
+          const actual = run(fresh(), g, o);
+          expectClose(actual, gemm(g), { abs, rel: 2 ** -21 }, `(${M}, ${N}, ${K})`);
+          for (const other of Object.values(ACTIVATIONS).filter((f) => f !== g.act))
+            expect(worst(actual, gemm({ ...g, act: other }), { abs, rel: 2 ** -21 }).excess).toBeGreaterThan(
+              1,
+            );
+        }
+    },
+  );
 
   test('the tolerance can fail', () => {
     const g = operands(13, 33, 31);
