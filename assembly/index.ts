@@ -20,6 +20,18 @@ export { copy_strided_16, copy_strided_32, copy_strided_8 } from './elementwise/
 export { add_scaled_f32, clamp_f32, mul_add_f32 } from './elementwise/dense';
 export { sum_to_f32 } from './elementwise/sum_to';
 export { where_32 } from './elementwise/where';
+export {
+  rope_dynamic_base,
+  rope_inv_freq_f32,
+  rope_longrope_scaling,
+  rope_scale_linear_f32,
+  rope_scale_llama3_f32,
+  rope_scale_longrope_f32,
+  rope_scale_yarn_f32,
+  rope_yarn_scaling,
+} from './position/frequencies';
+export { rope_f32, rope_f32_backward, rope_table_f32 } from './position/rope';
+export { sinusoid_f32 } from './position/sinusoid';
 export { cumsum_f32 } from './reduce/cumsum';
 export { reduce_f32 } from './reduce/reduce';
 export { argmax_f32, argmin_f32 } from './select/argmax';
