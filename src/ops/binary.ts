@@ -4,6 +4,7 @@ import { broadcastShapes, broadcastStrides } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { greaterEqual, lessEqual, where } from './compare.js';
+import { Binary } from './kinds.js';
 import { forEachBlock } from './loop.js';
 import { sumTo } from './sum-to.js';
 import { log } from './unary.js';
@@ -11,9 +12,6 @@ import { expectDType, output, sameArena } from './util.js';
 
 /** A tensor, or a number that stands for a tensor of that one value.  At least one must be a tensor. */
 export type Operand = Tensor | number;
-
-// Numbered as in assembly/elementwise/kinds.ts.
-const KINDS = { add: 0, sub: 1, mul: 2, div: 3, max: 4, min: 5, pow: 6, remainder: 7, fmod: 8 } as const;
 
 /** Gradients of a and b, of the broadcast shape; the caller sums them to each operand's own. */
 type Gradients = (dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [a: () => Tensor, b: () => Tensor];
@@ -71,7 +69,7 @@ function halves(dy: Tensor, aWins: Tensor, bWins: Tensor): [() => Tensor, () => 
   return [half(aWins, bWins), half(bWins, aWins)];
 }
 
-function binary(kind: keyof typeof KINDS, left: Operand, right: Operand, gradients?: Gradients): Tensor {
+function binary(kind: keyof typeof Binary, left: Operand, right: Operand, gradients?: Gradients): Tensor {
   const like = typeof left === 'number' ? right : left;
   if (typeof like === 'number')
     throw new ArgumentError(`${kind}: one operand must be a tensor, got two numbers`);
@@ -94,7 +92,7 @@ export function asTensor(x: Operand, like: Tensor): Tensor {
   return typeof x === 'number' ? Tensor.from(like.arena, [x], []) : x;
 }
 
-function broadcast(kind: keyof typeof KINDS, a: Tensor, b: Tensor): Tensor {
+function broadcast(kind: keyof typeof Binary, a: Tensor, b: Tensor): Tensor {
   expectDType(a, 'a', 'f32');
   expectDType(b, 'b', 'f32');
   const { kernels } = sameArena(a, b);
@@ -109,7 +107,7 @@ function broadcast(kind: keyof typeof KINDS, a: Tensor, b: Tensor): Tensor {
       y.ptr + 4 * oy,
       a.ptr + 4 * oa,
       b.ptr + 4 * ob,
-      KINDS[kind],
+      Binary[kind],
       ...n,
       ...sa,
       ...sb,

@@ -3,14 +3,12 @@ import { ArgumentError } from '../errors.js';
 import { broadcastShapes, broadcastStrides, type Shape } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { Compare } from './kinds.js';
 import { forEachBlock } from './loop.js';
 import { sumTo } from './sum-to.js';
 import { expectDType, output, sameArena } from './util.js';
 
 type Operand = Tensor | number;
-
-// Numbered as in assembly/elementwise/kinds.ts.
-const KINDS = { lt: 0, le: 1, gt: 2, ge: 3, eq: 4, ne: 5 } as const;
 
 /** a < b, as bool.  A comparison with NaN is false. */
 export const less = (a: Operand, b: Operand): Tensor => compare('lt', a, b);
@@ -25,7 +23,7 @@ export const equal = (a: Operand, b: Operand): Tensor => compare('eq', a, b);
 /** a != b; true for NaN */
 export const notEqual = (a: Operand, b: Operand): Tensor => compare('ne', a, b);
 
-function compare(kind: keyof typeof KINDS, left: Operand, right: Operand): Tensor {
+function compare(kind: keyof typeof Compare, left: Operand, right: Operand): Tensor {
   const like = typeof left === 'number' ? right : left;
   if (typeof like === 'number')
     throw new ArgumentError(`${kind}: one operand must be a tensor, got two numbers`);
@@ -40,7 +38,7 @@ function compare(kind: keyof typeof KINDS, left: Operand, right: Operand): Tenso
         y.ptr + oy,
         a.ptr + 4 * oa,
         b.ptr + 4 * ob,
-        KINDS[kind],
+        Compare[kind],
         ...n,
         ...sa,
         ...sb,
