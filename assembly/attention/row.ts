@@ -5,42 +5,62 @@ import { madd } from '../lanes/madd';
 import { loadTail, storeTail } from '../lanes/tail';
 import { at } from './problem';
 
+/** c + four elements of q from a, times those of the keys at p, p + s, p + 2s, p + 3s: one key a lane. */
+@inline
+function fourElements(c: v128, a: usize, p: usize, s: usize): v128 {
+  const x0 = v128.load(p), x1 = v128.load(p + s), x2 = v128.load(p + 2 * s), x3 = v128.load(p + 3 * s);
+  const l01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+  const l23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+  c = madd(v128.load_splat<f32>(a), v128.shuffle<f32>(l01, l23, 0, 1, 4, 5), c);
+  c = madd(v128.load_splat<f32>(a, 4), v128.shuffle<f32>(l01, l23, 2, 3, 6, 7), c);
+  const h01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+  const h23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+  c = madd(v128.load_splat<f32>(a, 8), v128.shuffle<f32>(h01, h23, 0, 1, 4, 5), c);
+  return madd(v128.load_splat<f32>(a, 12), v128.shuffle<f32>(h01, h23, 2, 3, 6, 7), c);
+}
+
+@inline
+function oneElement(c: v128, a: usize, p: usize, s: usize): v128 {
+  const x = f32x4(load<f32>(p), load<f32>(p + s), load<f32>(p + 2 * s), load<f32>(p + 3 * s));
+  return madd(v128.load_splat<f32>(a), x, c);
+}
+
 /**
- * s[from..to) = q . k, from and to multiples of 4.  q: (D) scaled; k is the block's first key; keys
- * from n on do not exist, the last one stands in.
+ * s[from..to) = q . k, from and to multiples of 8.  q: (D) scaled; k is the block's first key; of
+ * keys from n on there are none and their scores are not set.
  */
 export function scoreRow(s: usize, q: usize, k: usize, stride: i32, D: i32, from: i32, to: i32, n: i32): void {
-  for (let j = from; j < to; j += 4) {
-    let k0 = at(k, min(j, n - 1) * stride);
-    let k1 = at(k, min(j + 1, n - 1) * stride);
-    let k2 = at(k, min(j + 2, n - 1) * stride);
-    let k3 = at(k, min(j + 3, n - 1) * stride);
-    let c = f32x4.splat(0);
+  const key = (<usize>stride) << 2;
+  const whole = at(q, D & ~3);
+  const end = at(q, D);
+  const last = min(to, n);
+  let j = from;
+  // Two chains at a time: one would wait for its own additions.
+  for (; j + 8 <= last; j += 8) {
+    let p = at(k, j * stride);
+    let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
     let a = q;
-    for (const end = at(q, D & ~3); a < end; a += 16) {
-      const x0 = v128.load(k0), x1 = v128.load(k1), x2 = v128.load(k2), x3 = v128.load(k3);
-      const l01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
-      const l23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-      const h01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-      const h23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-      c = madd(v128.load_splat<f32>(a), v128.shuffle<f32>(l01, l23, 0, 1, 4, 5), c);
-      c = madd(v128.load_splat<f32>(a, 4), v128.shuffle<f32>(l01, l23, 2, 3, 6, 7), c);
-      c = madd(v128.load_splat<f32>(a, 8), v128.shuffle<f32>(h01, h23, 0, 1, 4, 5), c);
-      c = madd(v128.load_splat<f32>(a, 12), v128.shuffle<f32>(h01, h23, 2, 3, 6, 7), c);
-      k0 += 16;
-      k1 += 16;
-      k2 += 16;
-      k3 += 16;
+    for (; a < whole; a += 16) {
+      c0 = fourElements(c0, a, p, key);
+      c1 = fourElements(c1, a, p + 4 * key, key);
+      p += 16;
     }
-    for (const end = at(q, D); a < end; a += 4) {
-      const b = f32x4(load<f32>(k0), load<f32>(k1), load<f32>(k2), load<f32>(k3));
-      c = madd(v128.load_splat<f32>(a), b, c);
-      k0 += 4;
-      k1 += 4;
-      k2 += 4;
-      k3 += 4;
+    for (; a < end; a += 4) {
+      c0 = oneElement(c0, a, p, key);
+      c1 = oneElement(c1, a, p + 4 * key, key);
+      p += 4;
     }
-    v128.store(at(s, j), c);
+    v128.store(at(s, j), c0);
+    v128.store(at(s, j), c1, 16);
+  }
+  for (; j < last; j++) {
+    let p = at(k, j * stride);
+    let c = f32x4.splat(0);
+    for (let a = q; a < end; a += 4) {
+      c = madd(v128.load_splat<f32>(a), v128.load_splat<f32>(p), c);
+      p += 4;
+    }
+    v128.store_lane<f32>(at(s, j), c, 0);
   }
 }
 

@@ -1,7 +1,7 @@
 // One step of the online softmax (M. Milakov and N. Gimelshein, "Online normalizer calculation for
 // softmax", 2018) on up to four rows: scores of a block become weights relative to the running
 // maximum, and the running sum is carried on.
-import { maxLanes, sumLanes } from '../lanes/reduce';
+import { sumLanes } from '../lanes/reduce';
 import { exp_ps, expNonPositive } from '../math/exp';
 import { addBias, expandMask, hide, maskRow } from './mask';
 import { at, KEYS, Mask, Problem } from './problem';
@@ -19,14 +19,19 @@ function capScores(x: usize, from: i32, to: i32, cap: f32): void {
   }
 }
 
+/**
+ * The largest score, passing over NaN (which then reaches the sum).  pmax is one instruction where max
+ * is eight; of -0 and 0 it may give either, which e^(x - max) does not tell apart.
+ */
 @inline
 function maximum(x: usize, from: i32, to: i32): f32 {
   let top = f32x4.splat(-Infinity);
   for (let j = from; j < to; j += 8) {
     const p = at(x, j);
-    top = f32x4.max(top, f32x4.max(v128.load(p), v128.load(p, 16)));
+    top = f32x4.pmax(top, f32x4.pmax(v128.load(p), v128.load(p, 16)));
   }
-  return maxLanes(top);
+  top = f32x4.pmax(top, v128.shuffle<f32>(top, top, 2, 3, 2, 3));
+  return f32x4.extract_lane(f32x4.pmax(top, v128.shuffle<f32>(top, top, 1, 1, 1, 1)), 0);
 }
 
 /** x = e^(x - peak); returns the sum, lanes by the key's position modulo 4, so it ignores what is zero. */
@@ -57,25 +62,29 @@ export function softmaxStep(
 ): void {
   const tops = at(p.alpha, t);
   v128.store(tops, f32x4.splat(-Infinity));
+  let l = row / p.group;
+  let member = row % p.group;
   for (let i = 0; i < n; i++) {
-    const l = (row + i) / p.group;
     const x = at(p.weights, (t + i) * KEYS);
     const begin = max(min(max(k0, l + p.lo) - first, to), from);
     const end = max(min(min(k1, l + p.hi + 1) - first, to), begin);
     if (p.softcap != 0) capScores(x, from, to, p.softcap);
     if (p.kind != Mask.None) {
       if (!shared) {
-        const h = g * p.group + (row + i) % p.group;
-        expandMask(p, maskRow(p, b, h, l), first, begin, end);
+        expandMask(p, maskRow(p, b, g * p.group + member, l), first, begin, end);
       }
       addBias(x, p.bias, from, to);
     }
     hide(x, from, begin);
     hide(x, end, to);
     store<f32>(at(tops, i), maximum(x, from, to));
+    if (++member == p.group) {
+      member = 0;
+      l++;
+    }
   }
   const before = v128.load(at(p.peak, t));
-  const after = f32x4.max(before, v128.load(tops));
+  const after = f32x4.pmax(before, v128.load(tops));
   v128.store(at(p.peak, t), after);
   const none = f32x4.splat(-Infinity);
   const shift = v128.andnot(after, f32x4.eq(after, none)); // 0 where nothing is seen: -inf - -inf is NaN
