@@ -49,15 +49,16 @@ export function scoreRows(s: usize, q: usize, panel: usize, D: i32, from: i32, t
 
 /**
  * acc[0..4)[0..accS) = acc * alpha + sum over j in [from, to) of w[.][j] * v[j], a single chain over j.
- * acc: rows of accS (a multiple of 8), alpha: (4), w: rows of KEYS, panel: [column / 8][key][8].
+ * acc: rows of accS (a multiple of 8), alpha: (4), w: rows of KEYS.  v: the block's first key, keys lie
+ * `key` bytes apart and eights of columns `eight` bytes: packed values, or values where they are.
  */
 export function weighRows(
-  acc: usize, accS: i32, alpha: usize, w: usize, panel: usize, from: i32, to: i32,
+  acc: usize, accS: i32, alpha: usize, w: usize, v: usize, key: usize, eight: usize, from: i32, to: i32,
 ): void {
   const row = (<usize>accS) << 2;
   const first = at(w, from);
   const last = at(w, to);
-  let v0 = at(panel, from << 3);
+  v += key * <usize>from;
   for (const stop = acc + row; acc < stop; acc += 32) {
     const a1 = acc + row, a2 = a1 + row, a3 = a2 + row;
     let t = v128.load_splat<f32>(alpha);
@@ -68,10 +69,10 @@ export function weighRows(
     let c20 = f32x4.mul(v128.load(a2), t), c21 = f32x4.mul(v128.load(a2, 16), t);
     t = v128.load_splat<f32>(alpha, 12);
     let c30 = f32x4.mul(v128.load(a3), t), c31 = f32x4.mul(v128.load(a3, 16), t);
-    let v = v0;
+    let b = v;
     for (let x = first; x < last; x += 4) {
-      const b0 = v128.load(v);
-      const b1 = v128.load(v, 16);
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
       t = v128.load_splat<f32>(x);
       c00 = madd(t, b0, c00);
       c01 = madd(t, b1, c01);
@@ -84,7 +85,7 @@ export function weighRows(
       t = v128.load_splat<f32>(x, 3 * ROW);
       c30 = madd(t, b0, c30);
       c31 = madd(t, b1, c31);
-      v += 32;
+      b += key;
     }
     v128.store(acc, c00);
     v128.store(acc, c01, 16);
@@ -94,6 +95,6 @@ export function weighRows(
     v128.store(a2, c21, 16);
     v128.store(a3, c30);
     v128.store(a3, c31, 16);
-    v0 += KEYS << 5;
+    v += eight;
   }
 }

@@ -8,6 +8,9 @@ import { at, KEYS, Problem, ROWS } from './problem';
 import { scoreRow, weighRow } from './row';
 import { softmaxStep } from './softmax';
 
+/** Up to this many rows values are read where they are: packing them would cost more than it saves. */
+const FEW: i32 = 8;
+
 /** Scaled queries of a tile into p.queries; a tile of one row keeps it as it is, [d]. */
 function loadQueries(p: Problem, b: i32, g: i32, row: i32, rows: i32): void {
   for (let t = 0; t < rows; t += 4) {
@@ -49,6 +52,7 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
   const values = at(p.v, b * p.vB + g * p.vH);
   const shared = sharedMask(p);
   const single = rows == 1;
+  const inPlace = rows <= FEW && p.accS == p.Dv;
   for (let first = k0 & ~(KEYS - 1); first < k1; first += KEYS) {
     const low = max(k0 - first, 0);
     const high = min(k1 - first, KEYS);
@@ -68,7 +72,7 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       else scoreRows(w, at(p.queries, t * p.D), p.panel, p.D, a, e);
       softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
     }
-    if (!single && !careful) packValues(p.panel, v, p.vS, p.Dv, low, high);
+    if (!inPlace && !careful) packValues(p.panel, v, p.vS, p.Dv, low, high);
     for (let t = 0; t < rows; t += 4) {
       const n = min(4, rows - t);
       const from = max(low, firstKey(p, row + t) - first);
@@ -80,7 +84,10 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
           weighRow(at(p.acc, i * p.accS), alpha, at(p.weights, i * KEYS), v, p.vS, p.Dv, from, to);
         }
       } else {
-        weighRows(at(p.acc, t * p.accS), p.accS, at(p.alpha, t), at(p.weights, t * KEYS), p.panel, from, to);
+        weighRows(
+          at(p.acc, t * p.accS), p.accS, at(p.alpha, t), at(p.weights, t * KEYS),
+          inPlace ? v : p.panel, inPlace ? (<usize>p.vS) << 2 : 32, inPlace ? 32 : KEYS << 5, from, to,
+        );
       }
     }
   }
