@@ -2,20 +2,17 @@
 // softmax", 2018) on up to four rows: scores of a block become weights relative to the running
 // maximum, and the running sum is carried on.
 import { sumLanes } from '../lanes/reduce';
-import { exp_ps, expNonPositive } from '../math/exp';
+import { expNonPositive } from '../math/exp';
+import { tanh_ps } from '../math/tanh';
 import { addBias, expandMask, hide, maskRow } from './mask';
 import { at, KEYS, Mask, Problem } from './problem';
 
 /** x[from..to) = cap * tanh(x / cap). */
-function capScores(x: usize, from: i32, to: i32, cap: f32): void {
-  const one = f32x4.splat(1);
+export function capScores(x: usize, from: i32, to: i32, cap: f32): void {
   const size = f32x4.splat(cap);
-  const twice = f32x4.splat(2 / cap);
-  const two = f32x4.splat(2);
   for (let j = from; j < to; j += 4) {
-    const e = exp_ps(f32x4.mul(v128.load(at(x, j)), twice));
-    const t = f32x4.sub(one, f32x4.div(two, f32x4.add(e, one)));
-    v128.store(at(x, j), f32x4.mul(size, t));
+    const p = at(x, j);
+    v128.store(p, f32x4.mul(size, tanh_ps(f32x4.div(v128.load(p), size))));
   }
 }
 

@@ -1,6 +1,7 @@
 // One tile: some rows of queries against all their keys, a block of keys at a time.  The tile's keys and
 // values are packed anew for each tile; that is a few per cent of the arithmetic and keeps scratch small.
 import { storeTail } from '../lanes/tail';
+import { log_ps } from '../math/log';
 import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
 import { scoreRows, weighRows } from './microkernels';
 import { packKeys, packQueries, packValues } from './pack';
@@ -43,7 +44,10 @@ function lastKey(p: Problem, row: i32): i32 {
   return row / p.group + p.hi + 1;
 }
 
-/** p.acc, p.peak and p.sum of the tile from keys [k0, k1); `careful` keeps keys of weight zero out. */
+/**
+ * p.acc, p.peak and p.sum of the tile from keys [k0, k1).  `careful` weighs row by row and keeps keys of
+ * weight zero out; a tile of one row is always careful.
+ */
 function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i32, careful: bool): void {
   memory.fill(p.acc, 0, <usize>(((rows + 3) & ~3) * p.accS) << 2);
   memory.fill(p.sum, 0, ROWS << 2);
@@ -78,7 +82,7 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       const from = max(low, firstKey(p, row + t) - first);
       const to = min(high, lastKey(p, row + t + n - 1) - first);
       if (from >= to) continue;
-      if (single || careful) {
+      if (careful) {
         for (let i = t; i < t + n; i++) {
           const alpha = load<f32>(at(p.alpha, i));
           weighRow(at(p.acc, i * p.accS), alpha, at(p.weights, i * KEYS), v, p.vS, p.Dv, from, to);
@@ -113,8 +117,8 @@ function finish(p: Problem, b: i32, g: i32, row: i32, rows: i32): bool {
       else storeTail(at(out, c), y, p.Dv - c);
     }
     if (p.lse != 0) {
-      const peak = load<f32>(at(p.peak, t));
-      store<f32>(at(p.lse, (b * p.G * p.group + h) * p.L + l), sum == 0 ? -Infinity : peak + Mathf.log(sum));
+      const lse = load<f32>(at(p.peak, t)) + f32x4.extract_lane(log_ps(divisor), 0); // -inf + log 0 = -inf
+      store<f32>(at(p.lse, (b * p.G * p.group + h) * p.L + l), lse);
     }
   }
   return !v128.any_true(bad);

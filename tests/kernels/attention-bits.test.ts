@@ -1,9 +1,9 @@
 // The bit law of attention_f32: a row depends on its own query, on the keys and values that it sees
 // and on their positions, and on nothing else.
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { Attention } from '../reference/attention.js';
-import { each, problem, randomMask, runForward } from './attention.js';
-import { everyVariant } from './harness.js';
+import { each, expectSameBits, problem, randomMask, runForward } from './attention.js';
+import { type Bench, everyVariant } from './harness.js';
 
 type Dims = readonly [number, number, number, number];
 
@@ -12,6 +12,13 @@ function pick(x: ArrayLike<number>, dims: Dims, at: (b: number, h: number, l: nu
   const out = new Float32Array(dims[0] * dims[1] * dims[2] * dims[3]);
   each(dims, (i, b, h, l, w) => (out[i] = x[at(b, h, l, w)]));
   return out;
+}
+
+type Result = ReturnType<typeof runForward>;
+
+function expectSameResult(actual: Result, expected: Result): void {
+  expectSameBits(actual.o, expected.o, 'o');
+  expectSameBits(actual.lse, expected.lse, 'lse');
 }
 
 /** The problem of rows [from, from + L) of (b, head h's group) alone. */
@@ -37,7 +44,13 @@ function rowsOf(a: Attention, b: number, g: number, heads: number[], from: numbe
   };
 }
 
-everyVariant('attention_f32, bit for bit', (fresh, variant) => {
+everyVariant('attention_f32, bit for bit', (instance) => {
+  let shared: Bench;
+  beforeEach(() => {
+    shared = instance();
+  });
+  const fresh = () => shared; // one instance for the many problems of a test
+
   const cases: [string, Attention][] = [
     ['plain', problem(1, { B: 2, H: 4, G: 2, L: 75, S: 140, D: 33, Dv: 21 })],
     ['causal', problem(2, { B: 1, H: 3, G: 1, L: 90, S: 150, D: 32, Dv: 32 }, { hi: 60 })],
@@ -88,13 +101,13 @@ everyVariant('attention_f32, bit for bit', (fresh, variant) => {
               [1, heads.length, L, a.Dv],
               (_, h, l, w) => ((b * a.H + heads[h]) * a.L + from + l) * a.Dv + w,
             );
-            expect(part.o).toEqual(same);
+            expectSameBits(part.o, same, `o of rows ${from}, ${L}`);
             const lse = pick(
               whole.lse,
               [1, heads.length, L, 1],
               (_, h, l) => (b * a.H + heads[h]) * a.L + from + l,
             );
-            expect(part.lse).toEqual(lse);
+            expectSameBits(part.lse, lse, `lse of rows ${from}, ${L}`);
           }
       }
   });
@@ -105,7 +118,7 @@ everyVariant('attention_f32, bit for bit', (fresh, variant) => {
     const every = Array.from({ length: units - 1 }, (_, i) => i + 1);
     for (const cuts of [[1], [units - 1], every]) {
       const split = runForward(fresh(), a, 'dense', cuts);
-      expect(split).toEqual(whole);
+      expectSameResult(split, whole);
     }
   });
 
@@ -116,6 +129,7 @@ everyVariant('attention_f32, bit for bit', (fresh, variant) => {
         for (const kind of [0, 1, 2] as const) {
           const H = 2;
           const a = problem(L, { B: 1, H, G: 1, L, S, D: 12, Dv: 20 });
+          const alone = runForward(fresh(), a);
           const P = S + extra;
           const pad = (x: ArrayLike<number>, W: number) =>
             pick(x, [1, 1, P, W], (_, _h, s, w) => s * W + w).map((y, i) => (i < S * W ? y : rubbish));
@@ -133,9 +147,9 @@ everyVariant('attention_f32, bit for bit', (fresh, variant) => {
               ...padded,
               mask: { kind, values: Array.from({ length: L }, () => values).flat(), strides: [0, 0, P, 1] },
             });
-            expect(full).toEqual(runForward(fresh(), a));
+            expectSameResult(full, alone);
           }
-          expect(runForward(fresh(), padded)).toEqual(runForward(fresh(), a));
+          expectSameResult(runForward(fresh(), padded), alone);
         }
   });
 
@@ -158,11 +172,13 @@ everyVariant('attention_f32, bit for bit', (fresh, variant) => {
         v: where.includes('v') ? spoil(a.v) : a.v,
       };
       const { o } = runForward(fresh(), spoilt);
+      let wrong = 0;
       each([1, 2, 80, 8], (i, _b, _h, l, w) => {
-        if (l < at) expect(o[i]).toBe(clean.o[i]);
-        else if (w === 2) expect(Number.isFinite(o[i])).toBe(false);
-        else if (where === 'v') expect(o[i]).toBe(clean.o[i]);
+        if (l < at) wrong += o[i] === clean.o[i] ? 0 : 1;
+        else if (w === 2) wrong += o[i] - o[i] === 0 ? 1 : 0;
+        else if (where === 'v') wrong += o[i] === clean.o[i] ? 0 : 1;
       });
+      expect(wrong).toBe(0);
     }
   });
 
@@ -183,7 +199,6 @@ everyVariant('attention_f32, bit for bit', (fresh, variant) => {
   });
 
   test('the comparison can fail: one key more or its position moved changes bits', () => {
-    expect(['simd', 'relaxed']).toContain(variant);
     const a = problem(9, { L: 8, S: 130, D: 16, Dv: 16 }, { hi: 100 });
     const { o } = runForward(fresh(), a);
     expect(runForward(fresh(), { ...a, hi: 101 }).o).not.toEqual(o);

@@ -3,6 +3,7 @@ import { Random } from '../random.js';
 import type { Attention } from '../reference/attention.js';
 import type { Bench } from './harness.js';
 
+const { isNaN: nan } = Number; // a global is slow to look up in jest's sandbox
 const UNBOUNDED = 2 ** 30;
 
 export type Shape = Pick<Attention, 'B' | 'H' | 'G' | 'L' | 'S' | 'D' | 'Dv'>;
@@ -80,14 +81,14 @@ export function collect(
 ): Float32Array {
   const data = bench.readF32(t.p, t.length);
   const out = new Float32Array(dims[0] * dims[1] * dims[2] * dims[3]);
-  const touched = new Set<number>();
+  const touched = new Uint8Array(data.length);
   each(dims, (i, b, h, l, w) => {
     const at = b * t.b + h * t.h + l * t.l + w;
-    touched.add(at);
+    touched[at] = 1;
     out[i] = data[at];
   });
   for (let i = 0; i < data.length; i++)
-    if (!touched.has(i) && !Number.isNaN(data[i])) throw new Error(`wrote between the rows, at ${i}`);
+    if (touched[i] === 0 && !nan(data[i])) throw new Error(`wrote between the rows, at ${i}`);
   return out;
 }
 
@@ -129,4 +130,13 @@ export function runForward(
   });
   bench.checkGuards();
   return { o: collect(bench, o, [B, H, L, Dv]), lse: bench.readF32(lse, B * H * L) };
+}
+
+/** Throws unless both hold the same bits. */
+export function expectSameBits(actual: Float32Array, expected: Float32Array, what: string): void {
+  const [x, y] = [actual, expected].map((f) => new Int32Array(f.buffer, f.byteOffset, f.length));
+  if (x.length !== y.length) throw new Error(`${what}: ${x.length} elements, expected ${y.length}`);
+  for (let i = 0; i < y.length; i++)
+    if (x[i] !== y[i])
+      throw new Error(`${what}: element ${i} is ${actual[i]}, expected exactly ${expected[i]}`);
 }
