@@ -29,7 +29,7 @@ export class Detokenizer {
     this.#tokenizer = tokenizer;
     this.#skip = skipSpecialTokens ? tokenizer.specialIds : new Set();
     // The context's own unfinished character, if any, is the context's: it has been given out as far as we know.
-    for (const id of context) if (!this.#skip.has(id)) this.#window.push(id);
+    for (const id of context) if (this.#shows(id)) this.#window.push(id);
     this.#window = this.#window.slice(-MAX_WINDOW);
     this.#given = settled(this.#text(this.#window));
   }
@@ -38,7 +38,7 @@ export class Detokenizer {
   push(id: number): string {
     // Special tokens are dropped here, not by the decoder: as a window's only context they would hide
     // whether the next token begins the text.
-    if (this.#skip.has(id)) return '';
+    if (!this.#shows(id)) return '';
     this.#window.push(id);
     const text = this.#text(this.#window);
     const end = settled(text);
@@ -55,11 +55,14 @@ export class Detokenizer {
     return piece;
   }
 
+  /** Ids beyond the vocabulary have no text, and would only fill the window. */
+  #shows(id: number): boolean {
+    return !this.#skip.has(id) && this.#tokenizer.idToToken(id) !== undefined;
+  }
+
   #shrink(held: number): void {
     const recent = this.#window.slice(-CONTEXT);
     const text = this.#text(recent);
-    // Without text of its own the shorter window cannot tell the start of the text from its middle.
-    if (text.length <= held) return;
     this.#window = recent;
     this.#given = text.length - held;
   }

@@ -73,6 +73,12 @@ describe('resume', () => {
     expect(gets().map((s) => s.range)).toEqual(['bytes=1000-']);
   });
 
+  test('a server that answers with another range is not believed', async () => {
+    await plant(partial(), weights.subarray(0, 1000));
+    hub.accidents = { wrongRange: true };
+    await expect(readBytes(open(), file)).rejects.toThrow(/asked from byte 1000, got bytes 1001-/);
+  });
+
   test('a partial file that is already whole needs no request', async () => {
     await plant(partial(), weights);
     expectSame(await readBytes(open(), file), weights);

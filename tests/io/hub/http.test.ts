@@ -57,6 +57,14 @@ describe('hubSource', () => {
     expect(await source.size('model.safetensors')).toBe(weights.byteLength);
   });
 
+  test('a server that answers with another range is not believed', async () => {
+    const source = open();
+    await source.size('model.safetensors');
+    hub.accidents = { wrongRange: true };
+    const reading = readBytes(source, 'model.safetensors', { begin: 5, end: 9 });
+    await expect(reading).rejects.toThrow(/asked from byte 5, got from 6/);
+  });
+
   test('a file that is not there', async () => {
     expect(await open().has('config.json')).toBe(true);
     expect(await open().has('absent.json')).toBe(false);

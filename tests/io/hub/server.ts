@@ -30,6 +30,8 @@ export interface Accidents {
   /** Answer so many GETs with 503 first. */
   busy?: number;
   ignoreRange?: boolean;
+  /** Answer a range with one that begins a byte later. */
+  wrongRange?: boolean;
   /** Send these bytes instead of the file's. */
   forged?: Uint8Array;
   /** Stop sending after so many bytes, with the connection left open. */
@@ -140,7 +142,7 @@ export class HubServer {
     }
     const bytes = accidents.forged ?? original;
     const range = accidents.ignoreRange ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-    const begin = range ? Number(range[1]) : 0;
+    const begin = range ? Number(range[1]) + (accidents.wrongRange ? 1 : 0) : 0;
     const end = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.byteLength) : bytes.byteLength;
     if (range && begin >= bytes.byteLength)
       return void response
