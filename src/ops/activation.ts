@@ -52,7 +52,7 @@ export function elu(x: Tensor, { alpha = 1 } = {}): Tensor {
 
 /** scale elu(x, alpha) with the two constants of Klambauer et al. 2017 */
 export function selu(x: Tensor): Tensor {
-  return elementwise(x, 'selu', 1.6732632423543772848170429916717, 1.0507009873554804934193349852946);
+  return elementwise(x, 'selu', 1.6732632423543772, 1.0507009873554805);
 }
 
 /** x > 0 ? x : alpha (exp(x / alpha) - 1) */
