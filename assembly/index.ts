@@ -35,6 +35,8 @@ export { sinusoid_f32 } from './position/sinusoid';
 export { cumsum_f32 } from './reduce/cumsum';
 export { reduce_f32 } from './reduce/reduce';
 export { argmax_f32, argmin_f32 } from './select/argmax';
+export { sort_f32, sort_f32_scratch } from './select/sort';
+export { topk_f32, topk_f32_scratch } from './select/topk';
 export {
   embedding_bf16_f32,
   embedding_f16_f32,
