@@ -3,14 +3,18 @@
 /** What a scope can own. */
 export interface Owned {
   dispose(): void;
+  /** Told when no scope owns it any more. */
+  unscoped(): void;
 }
 
 export class Scopes {
   readonly #stack: Set<Owned>[] = [];
 
-  /** Gives a new object to the innermost scope, if there is one. */
+  /** Gives an object to the innermost scope, if there is one. */
   adopt(object: Owned): void {
-    this.#stack.at(-1)?.add(object);
+    const scope = this.#stack.at(-1);
+    if (scope) scope.add(object);
+    else object.unscoped();
   }
 
   /** Takes an object out of every scope: from now on it lives until its own dispose(). */

@@ -110,24 +110,35 @@ export function propagate(root: Tensor, dy: Tensor, retainGraph: boolean, how: A
     arena.scope(() => {
       const sums = new Map<Variable, Sum>();
       add(sums, start, dy.alias(), how);
-      for (const variable of newestFirst(start)) {
-        const node = variable.node as Node;
-        const sum = sums.get(variable);
-        if (!sum) continue;
-        sums.delete(variable);
-        if (node.released)
-          throw new ArgumentError('backward() a second time through the same graph: pass retainGraph: true');
-        const needs = node.inputs.map((v) => v !== null);
-        const parts = arena.scope(() => node.backward(sum.tensor, node.saved, needs));
-        parts.forEach((part, i) => {
-          const input = node.inputs[i];
-          if (input && part) add(sums, input, part === sum.tensor ? part.alias() : part, how);
-        });
-        sum.tensor.dispose();
-        if (!retainGraph) node.release();
+      const variables = newestFirst(start);
+      if (variables.some((v) => (v.node as Node).released))
+        throw new ArgumentError('backward() a second time through the same graph: pass retainGraph: true');
+      // While nodes are freed one by one, nothing that is still to come may go with them.
+      for (const variable of variables) variable.retain();
+      try {
+        for (const variable of variables) step(variable, sums, retainGraph, how);
+      } finally {
+        for (const variable of variables) variable.release();
       }
     }),
   );
+}
+
+/** From the gradient of one value to those of what it was computed from. */
+function step(variable: Variable, sums: Map<Variable, Sum>, retainGraph: boolean, how: Accumulator): void {
+  const node = variable.node as Node;
+  const sum = sums.get(variable);
+  sums.delete(variable);
+  if (!sum) return;
+  const { arena } = sum.tensor;
+  const needs = node.inputs.map((v) => v !== null);
+  const parts = arena.scope(() => node.backward(sum.tensor, node.saved, needs));
+  parts.forEach((part, i) => {
+    const input = node.inputs[i];
+    if (input && part) add(sums, input, part === sum.tensor ? part.alias() : part, how);
+  });
+  sum.tensor.dispose();
+  if (!retainGraph) node.release();
 }
 
 /** A gradient on its way; `own` says that nobody else sees its memory, so that it may be added to. */

@@ -6,14 +6,36 @@ import { checkShape, isContiguous, numel, rowMajor, type Shape, show } from './s
 import { Storage } from './storage.js';
 import { Variable } from './tape.js';
 
+/** What a handle owns: a share of some memory, and of the identity that gradients are counted by. */
+class Holding {
+  variable: Variable | null = null;
+  disposed = false;
+
+  constructor(readonly storage: Storage) {}
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.variable?.release();
+    this.variable = null;
+    this.storage.release();
+  }
+}
+
+// Handles outside every scope that are forgotten instead of disposed; made when the first one is.
+let forgotten: FinalizationRegistry<Holding> | undefined;
+
+function watch(tensor: Tensor, holding: Holding): void {
+  forgotten ??= new FinalizationRegistry((lost) => lost.dispose());
+  forgotten.register(tensor, holding, holding);
+}
+
 export class Tensor {
-  /** The identity that gradients are counted by; null unless this value requires a gradient. */
-  #variable: Variable | null = null;
-  #disposed = false;
+  readonly #holding: Holding;
 
   /** Takes over one reference to `storage`.  Public code makes tensors by engine.tensor() and the ops. */
   constructor(
-    private readonly storage: Storage,
+    storage: Storage,
     readonly dtype: DType,
     readonly shape: Shape,
     /** in elements */
@@ -21,6 +43,7 @@ export class Tensor {
     /** of the first element, in elements */
     readonly offset: number,
   ) {
+    this.#holding = new Holding(storage);
     storage.arena.scopes.adopt(this);
   }
 
@@ -47,13 +70,13 @@ export class Tensor {
   }
 
   get arena(): Arena {
-    return this.storage.arena;
+    return this.#holding.storage.arena;
   }
 
   /** Byte address of the first element, for kernels. @throws DisposedError */
   get ptr(): number {
-    if (this.#disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
-    return this.storage.ptr + this.offset * itemSize(this.dtype);
+    if (this.disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
+    return this.#holding.storage.ptr + this.offset * itemSize(this.dtype);
   }
 
   get rank(): number {
@@ -70,7 +93,7 @@ export class Tensor {
   }
 
   get disposed(): boolean {
-    return this.#disposed;
+    return this.#holding.disposed;
   }
 
   /** The elements of a dense tensor in place.  Valid until the next allocation. */
@@ -128,64 +151,71 @@ export class Tensor {
 
   /** A view of the same memory.  For views.ts, which checks the arguments and records the gradient. */
   view(shape: Shape, strides: readonly number[], offset: number, sameValue = false): Tensor {
-    if (this.#disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
-    const t = new Tensor(this.storage.retain(), this.dtype, shape, strides, offset);
-    if (sameValue && this.#variable) t.attach(this.#variable);
+    if (this.disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
+    const t = new Tensor(this.#holding.storage.retain(), this.dtype, shape, strides, offset);
+    if (sameValue && this.variable) t.attach(this.variable);
     return t;
   }
 
   /** Takes the tensor out of every scope: it lives until dispose(). */
   keep(): this {
     this.arena.scopes.release(this);
+    this.unscoped();
     return this;
   }
 
   /** Whether backward() computes a gradient for it.  May be set on tensors that no op has made. */
   get requiresGrad(): boolean {
-    return this.#variable !== null;
+    return this.variable !== null;
   }
 
   set requiresGrad(value: boolean) {
     if (value === this.requiresGrad) return;
-    if (this.#variable && !this.#variable.isLeaf)
+    if (this.variable && !this.variable.isLeaf)
       throw new ArgumentError('requiresGrad can only be changed on leaves; use detach()');
     if (value && this.dtype !== 'f32')
       throw new DTypeError(`only f32 tensors can require a gradient, this one is ${this.dtype}`);
-    this.#variable?.release();
-    this.#variable = value ? new Variable(null).retain() : null;
+    this.variable?.release();
+    this.#holding.variable = value ? new Variable(null).retain() : null;
   }
 
   /** The accumulated gradient of a leaf, of the same shape. */
   get grad(): Tensor | null {
-    return this.#variable?.grad ?? null;
+    return this.variable?.grad ?? null;
   }
 
   /** Drops the accumulated gradient. */
   zeroGrad(): void {
-    if (!this.#variable) return;
-    this.#variable.grad?.dispose();
-    this.#variable.grad = null;
+    if (!this.variable) return;
+    this.variable.grad?.dispose();
+    this.variable.grad = null;
   }
 
-  /** For the tape. */
+  /** For the tape: the identity that gradients are counted by; null unless this value requires one. */
   get variable(): Variable | null {
-    return this.#variable;
+    return this.#holding.variable;
   }
 
   /** For the tape: makes this handle an owner of a differentiable value. */
   attach(variable: Variable): void {
-    this.#variable?.release();
-    this.#variable = variable.retain();
+    this.variable?.release();
+    this.#holding.variable = variable.retain();
   }
 
-  /** Gives up this handle; memory is freed with the last handle that shares it.  Idempotent. */
+  /**
+   * Gives up this handle; memory is freed with the last handle that shares it.  Idempotent.  A handle that
+   * is forgotten outside every scope gives up when it is garbage collected, which is late: dispose of it.
+   */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.disposed) return;
     this.arena.scopes.release(this);
-    this.#variable?.release();
-    this.#variable = null;
-    this.storage.release();
+    forgotten?.unregister(this.#holding);
+    this.#holding.dispose();
+  }
+
+  /** For scopes: from now on only the garbage collector would notice that it is forgotten. */
+  unscoped(): void {
+    if (!this.disposed) watch(this, this.#holding);
   }
 
   [Symbol.dispose](): void {
