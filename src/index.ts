@@ -2,7 +2,11 @@
 export { Engine, type EngineOptions, type ModuleLoader, openEngine } from './engine.js';
 export * from './errors.js';
 export type { Variant } from './kernels.js';
+export * as F from './ops/index.js';
+export type { MemoryStats } from './tensor/arena.js';
+export type { TensorData } from './tensor/create.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
+export { Generator } from './tensor/generator.js';
 export type { Shape } from './tensor/shape.js';
 export { noGrad } from './tensor/tape.js';
-export { Tensor } from './tensor/tensor.js';
+export { type NestedArray, Tensor } from './tensor/tensor.js';

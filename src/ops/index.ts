@@ -1,0 +1,86 @@
+// The functional API, `F`: names as in torch and torch.nn.functional, in camelCase.
+export {
+  type Activation,
+  activation,
+  celu,
+  elu,
+  gelu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  quickGelu,
+  relu,
+  relu6,
+  reluSquared,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softshrink,
+  softsign,
+  tanh,
+  tanhshrink,
+  threshold,
+} from './activation.js';
+export { type ArgOptions, argmax, argmin } from './argmax.js';
+export { type AttentionOptions, attentionWithWeights, scaledDotProductAttention } from './attention.js';
+export { type BackwardOptions, backward } from './backward.js';
+export { add, div, fmod, maximum, minimum, mul, type Operand, pow, remainder, sub } from './binary.js';
+export { to } from './cast.js';
+export { equal, greater, greaterEqual, less, lessEqual, maskedFill, notEqual, where } from './compare.js';
+export { dropout } from './dropout.js';
+export { embedding } from './embedding.js';
+export { type LinearOptions, linear } from './linear.js';
+export { matmul } from './matmul.js';
+export { PackedMatrix } from './packed.js';
+export {
+  applyRope,
+  type RopeFrequencies,
+  type RopeScaling,
+  type RopeTable,
+  ropeFrequencies,
+  ropeTable,
+  sinusoid,
+} from './position.js';
+export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
+export { logSoftmax, softmax } from './softmax.js';
+export {
+  abs,
+  ceil,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  neg,
+  reciprocal,
+  round,
+  rsqrt,
+  sign,
+  sin,
+  sqrt,
+  square,
+  trunc,
+} from './unary.js';
+export {
+  cat,
+  chunk,
+  contiguous,
+  expand,
+  flatten,
+  narrow,
+  permute,
+  reshape,
+  select,
+  split,
+  squeeze,
+  stack,
+  transpose,
+  unsqueeze,
+} from './view.js';
