@@ -32,6 +32,8 @@ export {
 } from './position/frequencies';
 export { rope_f32, rope_f32_backward, rope_table_f32 } from './position/rope';
 export { sinusoid_f32 } from './position/sinusoid';
+export { mean_pool_f32, mean_pool_f32_backward } from './pool/mean';
+export { max_pool_f32, token_place, token_pool_f32 } from './pool/pick';
 export { cumsum_f32 } from './reduce/cumsum';
 export { reduce_f32 } from './reduce/reduce';
 export { argmax_f32, argmin_f32 } from './select/argmax';

@@ -29,3 +29,6 @@ export const Reduce = {
   min: 7,
   logsumexp: 8,
 } as const;
+
+/** kind of mean_pool_f32 */
+export const MeanPool = { mean: 0, mean_sqrt_len: 1, weighted: 2 } as const;

@@ -15,6 +15,10 @@ function enums(path: string): Record<string, Record<string, number>> {
 }
 
 test('src/ops/kinds.ts agrees with the kinds of assembly/', () => {
-  const assembly = { ...enums('elementwise/kinds.ts'), ...enums('reduce/kinds.ts') };
+  const assembly = {
+    ...enums('elementwise/kinds.ts'),
+    ...enums('reduce/kinds.ts'),
+    ...enums('pool/mean.ts'),
+  };
   expect({ ...kinds }).toEqual(assembly);
 });
