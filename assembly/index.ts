@@ -1,6 +1,7 @@
 // The ABI on one page: everything the module exports, room by room, and nothing else.
 
 export { attention_f32, attention_f32_scratch, attention_f32_units } from './attention/forward';
+export { attention_weights_f32 } from './attention/weights';
 export { binary_f32 } from './elementwise/binary';
 export {
   cast_bf16_f32,

@@ -1,6 +1,6 @@
 // Scaled dot-product attention, streaming: the online softmax of M. Milakov and N. Gimelshein (2018) in
 // tiles as in FlashAttention (T. Dao et al., 2022).  No L x S matrix is ever held.
-import { FAR, layout, Problem, ROWS, scratchFloats } from './problem';
+import { layout, Problem, ROWS, scratchFloats, setBounds, tilesPerHead } from './problem';
 import { attendTile } from './tile';
 
 /** Floats of scratch that one call (one worker) needs; 16-byte aligned is faster. */
@@ -11,11 +11,6 @@ export function attention_f32_scratch(D: i32, Dv: i32): i32 {
 /** Units of work: the range of attention_f32 is [0, units). */
 export function attention_f32_units(B: i32, H: i32, G: i32, L: i32): i32 {
   return B * G * tilesPerHead(H / G, L);
-}
-
-@inline
-function tilesPerHead(group: i32, L: i32): i32 {
-  return (group * L + ROWS - 1) / ROWS;
 }
 
 /**
@@ -33,7 +28,7 @@ function tilesPerHead(group: i32, L: i32): i32 {
  * zero, does not touch the row, whatever it holds.  o and lse alias nothing.  scratch: attention_f32_scratch.
  * Units [begin, end): (batch, kv head, tile of rows), see attention_f32_units.  A row's bits depend only on
  * its query, the keys and values it sees and their positions: not on L, B, S, the tile or the range.
- * Error of o: about (D/2 max|q||k| scale + S) 2^-24 relative to max|v|.
+ * Error of o: about (D/2 max|q||k| |scale| + S) 2^-24 relative to max|v|.
  */
 export function attention_f32(
   o: usize, lse: usize, q: usize, k: usize, v: usize, mask: usize, scratch: usize,
@@ -52,8 +47,7 @@ export function attention_f32(
   p.oB = oB; p.oH = oH; p.oL = oL;
   p.kind = kind; p.mB = mB; p.mH = mH; p.mL = mL; p.mS = mS;
   p.scale = scale; p.softcap = softcap;
-  p.lo = min(max(lo, -FAR), FAR);
-  p.hi = min(max(hi, -FAR), FAR);
+  setBounds(p, lo, hi);
   layout(p);
   const tiles = tilesPerHead(p.group, L);
   for (let u = begin; u < end; u++) {

@@ -1,5 +1,6 @@
 // Which keys a query may see, and the mask as something to add to a row of scores.
-import { at, Mask, Problem } from './problem';
+import { at } from '../lanes/address';
+import { Mask, Problem } from './problem';
 
 /** The address of a mask element; s is counted in elements of the mask's own size. */
 @inline
@@ -61,8 +62,9 @@ export function expandMask(p: Problem, row: i32, first: i32, from: i32, to: i32)
   }
 }
 
-/** x[from..to) += bias; where bias is -inf the score is forgotten, even if it is NaN. */
-export function addBias(x: usize, bias: usize, from: i32, to: i32): void {
+/** x[from..to) += p.bias; where that is -inf the score is forgotten, even if it is NaN. */
+@inline
+function addBias(x: usize, bias: usize, from: i32, to: i32): void {
   const hide = f32x4.splat(-Infinity);
   for (let j = from; j < to; j += 4) {
     const m = v128.load(at(bias, j));
@@ -75,4 +77,23 @@ export function addBias(x: usize, bias: usize, from: i32, to: i32): void {
 @inline
 export function hide(x: usize, from: i32, to: i32): void {
   for (let j = from; j < to; j++) store<f32>(at(x, j), -Infinity);
+}
+
+/**
+ * The mask and the bounds on a row of scores x: columns [from, to), multiples of 8, of the block that
+ * begins at key `first`, for query head h at position l.  Keys outside [k0, k1) are hidden from all.
+ * `shared`: p.bias holds the mask of every row already.
+ */
+export function maskScores(
+  p: Problem, x: usize, b: i32, h: i32, l: i32,
+  first: i32, from: i32, to: i32, k0: i32, k1: i32, shared: bool,
+): void {
+  const begin = max(min(max(k0, l + p.lo) - first, to), from);
+  const end = max(min(min(k1, l + p.hi + 1) - first, to), begin);
+  if (p.kind != Mask.None) {
+    if (!shared) expandMask(p, maskRow(p, b, h, l), first, begin, end);
+    addBias(x, p.bias, from, to);
+  }
+  hide(x, from, begin);
+  hide(x, end, to);
 }

@@ -1,6 +1,7 @@
 // The two products of a tile, on 4 x 8 register tiles over packed panels (see pack.ts).
+import { at } from '../lanes/address';
 import { madd } from '../lanes/madd';
-import { at, KEYS } from './problem';
+import { KEYS } from './problem';
 
 /** Bytes between two rows of scores or weights. */
 const ROW: usize = <usize>KEYS << 2;

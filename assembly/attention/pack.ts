@@ -1,7 +1,8 @@
 // Queries, keys and values of a tile brought into the order in which the microkernels read them.
+import { at } from '../lanes/address';
 import { loadTail } from '../lanes/tail';
 import { storeColumns } from '../lanes/transpose';
-import { at, KEYS } from './problem';
+import { KEYS } from './problem';
 
 /** Four rows a b c d of n floats, transposed: column i to dst + i * step bytes. */
 @inline

@@ -3,6 +3,8 @@
 // A call has some forty arguments.  They are written once into the head of the worker's scratch, so
 // that the helpers take one pointer; the module keeps no state of its own.
 
+import { at } from '../lanes/address';
+
 /** Keys in a block.  Blocks begin at absolute multiples of it, so that a sum never depends on the tile. */
 export const KEYS: i32 = 64;
 /** Query rows in a tile; a row is a (position, query head) pair, heads of one kv head side by side. */
@@ -10,7 +12,7 @@ export const ROWS: i32 = 64;
 /** Floats at the head of the scratch: this record. */
 const HEAD: i32 = 64;
 /** A bound on positions far beyond any tensor, so that sums of two cannot overflow. */
-export const FAR: i32 = 1 << 30;
+const FAR: i32 = 1 << 30;
 
 export const enum Mask {
   None = 0,
@@ -78,12 +80,6 @@ export function pad8(n: i32): i32 {
   return (n + 7) & ~7;
 }
 
-/** The byte address of element `i`. */
-@inline
-export function at(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 2);
-}
-
 /** The floats that `layout` hands out. */
 export function scratchFloats(D: i32, Dv: i32): i32 {
   return HEAD + ROWS * D + KEYS * max(D, pad8(Dv)) + ROWS * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
@@ -100,4 +96,16 @@ export function layout(p: Problem): void {
   p.sum = at(p.peak, ROWS);
   p.alpha = at(p.sum, ROWS);
   p.bias = at(p.alpha, ROWS);
+}
+
+/** Tiles that cover the rows of one kv head. */
+@inline
+export function tilesPerHead(group: i32, L: i32): i32 {
+  return (group * L + ROWS - 1) / ROWS;
+}
+
+@inline
+export function setBounds(p: Problem, lo: i32, hi: i32): void {
+  p.lo = min(max(lo, -FAR), FAR);
+  p.hi = min(max(hi, -FAR), FAR);
 }

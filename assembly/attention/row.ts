@@ -1,9 +1,9 @@
 // The same two products for a single row (decoding with a KV cache): keys and values are read once,
 // in place, in the order in which they lie.  Every element goes through the same chain of operations
 // as in microkernels.ts, so that the result has the same bits.
+import { at } from '../lanes/address';
 import { madd } from '../lanes/madd';
 import { loadTail, storeTail } from '../lanes/tail';
-import { at } from './problem';
 
 /** c + four elements of q from a, times those of the keys at p, p + s, p + 2s, p + 3s: one key a lane. */
 @inline

@@ -1,11 +1,12 @@
 // One step of the online softmax (M. Milakov and N. Gimelshein, "Online normalizer calculation for
 // softmax", 2018) on up to four rows: scores of a block become weights relative to the running
 // maximum, and the running sum is carried on.
+import { at } from '../lanes/address';
 import { sumLanes } from '../lanes/reduce';
 import { expNonPositive } from '../math/exp';
 import { tanh_ps } from '../math/tanh';
-import { addBias, expandMask, hide, maskRow } from './mask';
-import { at, KEYS, Mask, Problem } from './problem';
+import { maskScores } from './mask';
+import { KEYS, Problem } from './problem';
 
 /** x[from..to) = cap * tanh(x / cap). */
 export function capScores(x: usize, from: i32, to: i32, cap: f32): void {
@@ -48,10 +49,9 @@ function exponentials(x: usize, from: i32, to: i32, peak: f32): f32 {
 }
 
 /**
- * Rows t..t+n of the tile (n <= 4) against columns [from, to) of the block that begins at key `first`;
- * from and to are multiples of 8.  Row t belongs to query row `row` = position * group + head, keys
- * outside [k0, k1) are hidden from all.  `shared`: p.bias holds the mask of every row already.
- * A row that sees nothing so far has the maximum -inf and weights of zero.
+ * Rows t..t+n of the tile (n <= 4) against columns [from, to) of the block that begins at key `first`,
+ * see maskScores.  Row t belongs to query row `row` = position * group + head.  A row that has seen
+ * nothing so far has the maximum -inf and weights of zero.
  */
 export function softmaxStep(
   p: Problem, b: i32, g: i32, row: i32, t: i32, n: i32,
@@ -63,17 +63,8 @@ export function softmaxStep(
   let member = row % p.group;
   for (let i = 0; i < n; i++) {
     const x = at(p.weights, (t + i) * KEYS);
-    const begin = max(min(max(k0, l + p.lo) - first, to), from);
-    const end = max(min(min(k1, l + p.hi + 1) - first, to), begin);
     if (p.softcap != 0) capScores(x, from, to, p.softcap);
-    if (p.kind != Mask.None) {
-      if (!shared) {
-        expandMask(p, maskRow(p, b, g * p.group + member, l), first, begin, end);
-      }
-      addBias(x, p.bias, from, to);
-    }
-    hide(x, from, begin);
-    hide(x, end, to);
+    maskScores(p, x, b, g * p.group + member, l, first, from, to, k0, k1, shared);
     store<f32>(at(tops, i), maximum(x, from, to));
     if (++member == p.group) {
       member = 0;

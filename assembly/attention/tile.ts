@@ -1,48 +1,18 @@
 // One tile: some rows of queries against all their keys, a block of keys at a time.  The tile's keys and
 // values are packed anew for each tile; that is a few per cent of the arithmetic and keeps scratch small.
+import { at } from '../lanes/address';
 import { storeTail } from '../lanes/tail';
 import { log_ps } from '../math/log';
 import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
-import { scoreRows, weighRows } from './microkernels';
-import { packKeys, packQueries, packValues } from './pack';
-import { at, KEYS, Problem, ROWS } from './problem';
-import { scoreRow, weighRow } from './row';
+import { weighRows } from './microkernels';
+import { packKeys, packValues } from './pack';
+import { KEYS, Problem, ROWS } from './problem';
+import { weighRow } from './row';
+import { firstKey, lastKey, loadQueries, score } from './rows';
 import { softmaxStep } from './softmax';
 
 /** Up to this many rows values are read where they are: packing them would cost more than it saves. */
 const FEW: i32 = 8;
-
-/** Scaled queries of a tile into p.queries; a tile of one row keeps it as it is, [d]. */
-function loadQueries(p: Problem, b: i32, g: i32, row: i32, rows: i32): void {
-  for (let t = 0; t < rows; t += 4) {
-    const r0 = query(p, b, g, row + t);
-    const r1 = query(p, b, g, row + min(t + 1, rows - 1));
-    const r2 = query(p, b, g, row + min(t + 2, rows - 1));
-    const r3 = query(p, b, g, row + min(t + 3, rows - 1));
-    if (rows > 1) packQueries(at(p.queries, t * p.D), r0, r1, r2, r3, p.D, p.scale);
-  }
-  if (rows == 1) {
-    const q = query(p, b, g, row);
-    for (let d = 0; d < p.D; d++) store<f32>(at(p.queries, d), load<f32>(at(q, d)) * p.scale);
-  }
-}
-
-@inline
-function query(p: Problem, b: i32, g: i32, row: i32): usize {
-  return at(p.q, b * p.qB + (g * p.group + row % p.group) * p.qH + (row / p.group) * p.qL);
-}
-
-/** The first key that the bounds allow to a row; never falls as rows go on. */
-@inline
-function firstKey(p: Problem, row: i32): i32 {
-  return row / p.group + p.lo;
-}
-
-/** One past the last. */
-@inline
-function lastKey(p: Problem, row: i32): i32 {
-  return row / p.group + p.hi + 1;
-}
 
 /**
  * p.acc, p.peak and p.sum of the tile from keys [k0, k1).  `careful` weighs row by row and keeps keys of
@@ -71,9 +41,7 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       if (from >= to) continue;
       const a = from & ~7;
       const e = (to + 7) & ~7;
-      const w = at(p.weights, t * KEYS);
-      if (single) scoreRow(w, p.queries, k, p.kS, p.D, a, e, p.S - first);
-      else scoreRows(w, at(p.queries, t * p.D), p.panel, p.D, a, e);
+      score(p, single, t, k, a, e, p.S - first);
       softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
     }
     if (!inPlace && !careful) packValues(p.panel, v, p.vS, p.Dv, low, high);

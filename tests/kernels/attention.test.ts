@@ -2,25 +2,21 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { expectCanFail, expectClose, type Tolerance } from '../close.js';
 import { type Attention, attention } from '../reference/attention.js';
-import { type Layout, problem, randomMask, runForward, type Shape } from './attention.js';
+import {
+  type Layout,
+  largest,
+  problem,
+  randomMask,
+  relativeError,
+  runForward,
+  type Shape,
+} from './attention.js';
 import { type Bench, everyVariant } from './harness.js';
 
 const EPS = 2 ** -23;
-const INFINITY = Infinity; // a global is slow to look up in jest's sandbox
 
-function largest(x: ArrayLike<number>): number {
-  let m = 0;
-  for (let i = 0; i < x.length; i++) {
-    const y = x[i] < 0 ? -x[i] : x[i];
-    if (y > m && y !== INFINITY) m = y;
-  }
-  return m;
-}
-
-/** Errors of scores grow as sqrt(D) roundings of their size, those of the mean as sqrt(S). */
 function tolerances(a: Attention): { o: Tolerance; lse: Tolerance } {
-  const score = largest(a.q) * largest(a.k) * Math.abs(a.scale) * Math.sqrt(a.D) + (a.softcap ?? 0);
-  const relative = EPS * (4 + score + Math.sqrt(a.S));
+  const relative = relativeError(a);
   return { o: { abs: relative * largest(a.v), rel: 0 }, lse: { abs: relative, rel: EPS } };
 }
 

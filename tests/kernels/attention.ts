@@ -3,7 +3,9 @@ import { Random } from '../random.js';
 import type { Attention } from '../reference/attention.js';
 import type { Bench } from './harness.js';
 
-const { isNaN: nan } = Number; // a global is slow to look up in jest's sandbox
+// In jest a global is looked up through the sandbox each time.
+const { isNaN: nan } = Number;
+const INFINITY = Infinity;
 const UNBOUNDED = 2 ** 30;
 
 export type Shape = Pick<Attention, 'B' | 'H' | 'G' | 'L' | 'S' | 'D' | 'Dv'>;
@@ -130,6 +132,54 @@ export function runForward(
   });
   bench.checkGuards();
   return { o: collect(bench, o, [B, H, L, Dv]), lse: bench.readF32(lse, B * H * L) };
+}
+
+/** Runs attention_weights_f32: (B, H, L, S) at a stage, 0 product, 1 capped, 2 masked, 3 weights. */
+export function runWeights(
+  bench: Bench,
+  a: Attention,
+  stage: 0 | 1 | 2 | 3,
+  layout: Layout = 'dense',
+  cuts: readonly number[] = [],
+): Float32Array {
+  const { B, H, G, L, S, D } = a;
+  const K = bench.kernels;
+  const q = place(bench, layout, [B, H, L, D], a.q);
+  const k = place(bench, layout, [B, G, S, D], a.k);
+  const w = place(bench, layout === 'odd' ? 'odd' : 'dense', [B, H, L, S]);
+  const m = placeMask(bench, a);
+  const scratch = bench.f32(K.attention_f32_scratch(D, 0));
+  const ends = [...cuts, K.attention_f32_units(B, H, G, L)];
+  ends.forEach((end, i) => {
+    const begin = i === 0 ? 0 : ends[i - 1];
+    // biome-ignore format: the groups of the signature
+    K.attention_weights_f32(
+      w.p, q.p, k.p, m.p, scratch, H, G, L, S, D,
+      q.b, q.h, q.l, k.b, k.h, k.l, w.b, w.h, w.l,
+      m.kind, m.s[0], m.s[1], m.s[2], m.s[3], a.scale, a.softcap ?? 0, ...bounds(a), stage, begin, end,
+    );
+  });
+  bench.checkGuards();
+  return collect(bench, w, [B, H, L, S]);
+}
+
+/** The largest finite magnitude. */
+export function largest(x: ArrayLike<number>): number {
+  let m = 0;
+  for (let i = 0; i < x.length; i++) {
+    const y = x[i] < 0 ? -x[i] : x[i];
+    if (y > m && y !== INFINITY) m = y;
+  }
+  return m;
+}
+
+/**
+ * Relative error of a weight or a weighted mean: roundings of the scores grow as sqrt(D) times their
+ * size, those of the sums as sqrt(S).
+ */
+export function relativeError(a: Attention): number {
+  const score = largest(a.q) * largest(a.k) * Math.abs(a.scale) * Math.sqrt(a.D) + (a.softcap ?? 0);
+  return 2 ** -23 * (4 + score + Math.sqrt(a.S));
 }
 
 /** Throws unless both hold the same bits. */
