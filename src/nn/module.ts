@@ -1,7 +1,8 @@
 // The base of all layers and models.  A module's public fields are its state: a Parameter, a Module, or an
 // array of Modules; their names are the keys of the state dict, so names that equal a checkpoint's keys
 // make loading a loop.  Whatever is not state (tables, settings) lives in # or readonly non-module fields.
-import { WeightsError } from '../errors.js';
+import { DTypeError, WeightsError } from '../errors.js';
+import { to } from '../ops/cast.js';
 import { contiguous } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -9,11 +10,18 @@ import { Parameter } from './parameter.js';
 
 export type StateDict = Map<string, Tensor>;
 
+/** Where a layer lives: an arena, or whatever has one (an engine, a tensor, another layer). */
+export type Home = Arena | { readonly arena: Arena };
+
 export abstract class Module {
   /** Whether dropout is active; see train() and eval().  False by default: this is an inference library. */
   training = false;
 
-  constructor(readonly arena: Arena) {}
+  readonly arena: Arena;
+
+  constructor(home: Home) {
+    this.arena = 'arena' in home ? home.arena : home;
+  }
 
   /** Direct children with their names. */
   *namedChildren(): Generator<[string, Module]> {
@@ -39,13 +47,14 @@ export abstract class Module {
 
   /** A copy of every parameter under its key.  The caller owns the tensors. */
   stateDict(): StateDict {
-    return new Map([...this.namedParameters()].map(([key, p]) => [key, contiguous(p.tensor.detach(), true)]));
+    return new Map([...this.namedParameters()].map(([key, p]) => [key, p.copy()]));
   }
 
   /**
-   * Copies values in by key.  Nothing changes unless everything fits.
+   * Copies values in by key; f16 and bf16 become f32.  Nothing changes unless everything fits.
    * @param strict refuse keys that are missing or not known (default true)
    * @throws WeightsError that lists all that is missing, unexpected or misshapen
+   * @throws DTypeError for integers and bools
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true } = {}): void {
     const own = new Map(this.namedParameters());
@@ -57,7 +66,10 @@ export abstract class Module {
     const unexpected = strict ? [...state.keys()].filter((key) => !own.has(key)) : [];
     if (misshapen.length + missing.length + unexpected.length > 0)
       throw new WeightsError(this.constructor.name, { missing, unexpected, misshapen });
-    for (const [key, p] of own) if (state.has(key)) p.set(contiguous(state.get(key)!.detach(), true));
+    for (const [key, value] of state)
+      if (own.has(key) && !['f32', 'f16', 'bf16'].includes(value.dtype))
+        throw new DTypeError(`${key} must be f32, f16 or bf16, got ${value.dtype}`);
+    for (const [key, p] of own) if (state.has(key)) p.set(values(state.get(key)!));
   }
 
   /** Packs every GEMM weight (see Parameter.pack).  Layers that own one override `packOwn`. */
@@ -96,4 +108,9 @@ export abstract class Module {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** A dense f32 copy that belongs to no one else. */
+function values(t: Tensor): Tensor {
+  return t.dtype === 'f32' ? contiguous(t.detach(), true) : to(t, 'f32');
 }

@@ -3,6 +3,7 @@
 // never allocates its initial random weights, and never holds a matrix twice.
 import { DisposedError, ShapeError } from '../errors.js';
 import { PackedMatrix } from '../ops/packed.js';
+import { contiguous } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import { numel, type Shape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -16,12 +17,15 @@ export class Parameter {
   #shared: Parameter | null = null;
   #disposed = false;
   #requiresGrad = false;
+  #init: Initializer;
 
   constructor(
     readonly arena: Arena,
     readonly shape: Shape,
-    private readonly init: Initializer,
-  ) {}
+    init: Initializer,
+  ) {
+    this.#init = init;
+  }
 
   get numel(): number {
     return numel(this.shape);
@@ -47,14 +51,40 @@ export class Parameter {
     }
     if (!this.#tensor) {
       this.#adopt(Tensor.empty(this.arena, this.shape));
-      this.init(this.#tensor!);
+      this.#init(this.#tensor!);
     }
     return this.#tensor!;
   }
 
-  /** For `linear` and `embedding`: packed if it is packed, else the plain tensor. */
+  /**
+   * For `linear` and `embedding`: packed if it is packed, else the plain tensor.  A packed matrix is a
+   * constant, so where a gradient is wanted it is unpacked.
+   */
   get matrix(): Tensor | PackedMatrix {
-    return this.#shared?.matrix ?? this.#packed ?? this.tensor;
+    if (this.#shared) return this.#shared.matrix;
+    return this.#packed && !(this.#requiresGrad && this.arena.gradEnabled) ? this.#packed : this.tensor;
+  }
+
+  /** The values as a tensor of their own, which the caller owns; the parameter stays as it is. */
+  copy(): Tensor {
+    const { owner } = this;
+    return owner.#packed ? owner.#packed.unpack() : contiguous(owner.tensor.detach(), true);
+  }
+
+  /** Starts anew from other initial values. */
+  reset(init: Initializer): void {
+    if (this.#shared) {
+      this.#shared.reset(init);
+      return;
+    }
+    this.#drop();
+    this.#init = init;
+  }
+
+  /** Takes the values of another of the same shape: a copy of them, or its initial ones if it has none yet. */
+  startAs(other: Parameter): void {
+    if (other.materialized) this.set(other.copy());
+    else this.reset(other.owner.#init);
   }
 
   /** Takes over a tensor as the new value. @throws ShapeError if it has another shape */

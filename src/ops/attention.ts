@@ -42,8 +42,7 @@ export function attentionWithWeights(
 ): { output: Tensor; weights: Tensor } {
   return query.arena.scope(() => {
     const p = attentionProblem(query, key, value, options);
-    const explicit = needsGrad(query, key, value, options.attnMask) || (options.dropoutP ?? 0) > 0;
-    const { output, weights } = explicit ? attendExplicitly(p, options) : attendWithWeights(p);
+    const { output, weights } = attendExplicitly(p, options);
     const lead = query.shape.slice(0, -1);
     return { output: reshape(output, [...lead, p.Dv]), weights: reshape(weights, [...lead, p.S]) };
   });
@@ -92,8 +91,4 @@ function attend(p: Problem): { output: Tensor; lse: Tensor } {
 /** Strides of batch, head and position. */
 function three(t: Tensor): [number, number, number] {
   return [t.strides[0], t.strides[1], t.strides[2]];
-}
-
-function attendWithWeights(p: Problem): { output: Tensor; weights: Tensor } {
-  return attendExplicitly(p, {});
 }

@@ -17,8 +17,10 @@ export class PackedMatrix {
     readonly N: number,
     /** columns of the PyTorch weight: in features */
     readonly K: number,
+    /** the matrix whose memory this one looks at, if it is not its own */
+    private readonly whole?: { matrix: PackedMatrix; first: number },
   ) {
-    this.#ptr = arena.alloc(arena.kernels.gemm_f32_packed_size(K, N) * 4);
+    this.#ptr = whole ? 1 : arena.alloc(arena.kernels.gemm_f32_packed_size(K, N) * 4);
   }
 
   /** Packs a weight of shape (N, K), as `nn.Linear` stores it. @throws ShapeError unless it is a matrix */
@@ -42,7 +44,27 @@ export class PackedMatrix {
   get ptr(): number {
     if (this.#ptr === 0)
       throw new DisposedError(`use of a disposed packed matrix of shape ${show(this.shape)}`);
-    return this.#ptr;
+    if (!this.whole) return this.#ptr;
+    const { matrix, first } = this.whole;
+    return matrix.ptr + 4 * this.arena.kernels.gemm_f32_packed_size(this.K, first);
+  }
+
+  /**
+   * Rows `first` to `end` (not included) in place: whole panels, so `first` is a multiple of the panel's
+   * width, and so is `end` unless it is N.  Valid as long as this matrix is.
+   * @throws ShapeError
+   */
+  rows(first: number, end: number): PackedMatrix {
+    const width = this.arena.kernels.gemm_f32_nr();
+    if (
+      first % width !== 0 ||
+      (end % width !== 0 && end !== this.N) ||
+      first < 0 ||
+      end < first ||
+      end > this.N
+    )
+      throw new ShapeError(`rows ${first} to ${end} are not whole panels of ${width} of ${show(this.shape)}`);
+    return new PackedMatrix(this.arena, end - first, this.K, { matrix: this, first });
   }
 
   /** The plain (N, K) matrix again: the very same numbers. */
@@ -55,7 +77,7 @@ export class PackedMatrix {
 
   dispose(): void {
     if (this.#ptr === 0) return;
-    this.arena.release(this.#ptr);
+    if (!this.whole) this.arena.release(this.#ptr);
     this.#ptr = 0;
   }
 }
