@@ -28,7 +28,7 @@ const MAX_REDIRECTS = 5;
 /**
  * One HEAD request.  Large files are answered by a redirect to a content network, whose own etag and
  * size mean nothing to us: the Hub's are in `x-linked-*` on the redirect itself, so only redirects
- * within the host (a renamed repository) are followed.
+ * within the host (a renamed repository, the Hub's own cache) are followed.
  */
 export async function askRemote(
   remote: Remote,
@@ -48,7 +48,7 @@ export async function askRemote(
     });
     const redirect = response.status >= 300 && response.status < 400;
     const linked = response.headers.has('x-linked-etag');
-    const next = redirect && !linked ? sameOrigin(response.headers.get('location'), url) : undefined;
+    const next = redirect ? sameOrigin(response.headers.get('location'), url) : undefined;
     if (next !== undefined) {
       url = next;
       continue;
@@ -62,9 +62,10 @@ export async function askRemote(
     const etag = (response.headers.get('x-linked-etag') ?? response.headers.get('etag') ?? '')
       .replace(/^W\//, '')
       .replaceAll('"', '');
-    const size = Number(
-      response.headers.get('x-linked-size') ?? response.headers.get('content-length') ?? Number.NaN,
-    );
+    // A redirect's own Content-Length is that of its few words of text.
+    const length =
+      response.headers.get('x-linked-size') ?? (redirect ? null : response.headers.get('content-length'));
+    const size = Number(length ?? Number.NaN);
     if (commit === undefined || etag === '' || !Number.isSafeInteger(size) || size < 0)
       throw new DownloadError(
         `${url}: the answer lacks commit, etag or size; is ${host} a Hub?`,

@@ -157,7 +157,8 @@ export class HubServer {
     const { cutAfter, stallAfter } = accidents;
     if (cutAfter !== undefined && (accidents.cuts ?? 0) > 0 && part.byteLength > cutAfter) {
       accidents.cuts!--;
-      response.write(part.subarray(0, cutAfter), () => setTimeout(() => request.socket.destroy(), 20));
+      // Not at once: `fetch` drops what it has received but not yet handed out.
+      response.write(part.subarray(0, cutAfter), () => setTimeout(() => request.socket.destroy(), 150));
     } else if (stallAfter !== undefined && part.byteLength > stallAfter)
       response.write(part.subarray(0, stallAfter));
     else response.end(part);
