@@ -42,7 +42,10 @@ export function attentionWithWeights(
 ): { output: Tensor; weights: Tensor } {
   return query.arena.scope(() => {
     const p = attentionProblem(query, key, value, options);
-    const { output, weights } = attendExplicitly(p, options);
+    const explicit = needsGrad(query, key, value, options.attnMask) || (options.dropoutP ?? 0) > 0;
+    const { output, weights } = explicit
+      ? attendExplicitly(p, options)
+      : { output: attend(p).output, weights: scores(p, 'weights') };
     const lead = query.shape.slice(0, -1);
     return { output: reshape(output, [...lead, p.Dv]), weights: reshape(weights, [...lead, p.S]) };
   });
@@ -91,4 +94,56 @@ function attend(p: Problem): { output: Tensor; lse: Tensor } {
 /** Strides of batch, head and position. */
 function three(t: Tensor): [number, number, number] {
   return [t.strides[0], t.strides[1], t.strides[2]];
+}
+
+/** The matrix of scores after one of its steps, or the weights. */
+const STAGE = { product: 0, capped: 1, masked: 2, weights: 3 } as const;
+
+/**
+ * The L x S matrix alone, at any stage of its making: (..., H, L, S).  `product` is q kᵀ scale, `capped`
+ * after the soft cap, `masked` after mask and bounds (hidden = -inf), `weights` after the softmax.
+ * Not differentiable; attentionWithWeights is.
+ */
+export function attentionScores(
+  query: Tensor,
+  key: Tensor,
+  stage: keyof typeof STAGE = 'weights',
+  options: AttentionOptions = {},
+): Tensor {
+  return query.arena.scope(() => {
+    const p = attentionProblem(query, key, key, options);
+    return reshape(scores(p, stage), [...query.shape.slice(0, -1), p.S]);
+  });
+}
+
+function scores(p: Problem, stage: keyof typeof STAGE): Tensor {
+  const { B, H, G, L, S, D, q, k, mask } = p;
+  const { arena } = q;
+  const { kernels } = arena;
+  const w = Tensor.empty(arena, [B, H, L, S]);
+  kernels.attention_weights_f32(
+    w.ptr,
+    q.ptr,
+    k.ptr,
+    mask.ptr,
+    arena.scratch(4 * kernels.attention_f32_scratch(D, 0)),
+    H,
+    G,
+    L,
+    S,
+    D,
+    ...three(q),
+    ...three(k),
+    ...three(w),
+    mask.kind,
+    ...mask.strides,
+    p.scale,
+    p.softcap,
+    p.lo,
+    p.hi,
+    STAGE[stage],
+    0,
+    kernels.attention_f32_units(B, H, G, L),
+  );
+  return w;
 }

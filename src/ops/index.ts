@@ -27,7 +27,12 @@ export {
   threshold,
 } from './activation.js';
 export { type ArgOptions, argmax, argmin } from './argmax.js';
-export { type AttentionOptions, attentionWithWeights, scaledDotProductAttention } from './attention.js';
+export {
+  type AttentionOptions,
+  attentionScores,
+  attentionWithWeights,
+  scaledDotProductAttention,
+} from './attention.js';
 export { type BackwardOptions, backward } from './backward.js';
 export { add, div, fmod, maximum, minimum, mul, type Operand, pow, remainder, sub } from './binary.js';
 export { to } from './cast.js';
@@ -37,6 +42,7 @@ export { embedding } from './embedding.js';
 export { type LinearOptions, linear } from './linear.js';
 export { matmul } from './matmul.js';
 export { PackedMatrix } from './packed.js';
+export { type PoolMode, pool } from './pool.js';
 export {
   applyRope,
   type RopeFrequencies,
@@ -47,6 +53,7 @@ export {
   sinusoid,
 } from './position.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
+export { sort, topk } from './select.js';
 export { logSoftmax, softmax } from './softmax.js';
 export {
   abs,
