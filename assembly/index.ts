@@ -56,3 +56,12 @@ export { gemm_f32, gemm_f32_batched } from './gemm/gemm';
 export { random_uniform_f32, random_normal_f32, random_trunc_normal_f32 } from './random/fill';
 export { dropout_f32 } from './random/dropout';
 export { log_softmax_f32, log_softmax_f32_backward, softmax_f32, softmax_f32_backward } from './softmax';
+export { cross_entropy_f32, cross_entropy_f32_backward, targets_in_range } from './loss/cross_entropy';
+export {
+  bce_with_logits_f32,
+  bce_with_logits_f32_backward,
+  mse_f32,
+  mse_f32_backward,
+} from './loss/pointwise';
+export { adam_f32, adamw_f32 } from './optim/adam';
+export { sgd_f32 } from './optim/sgd';

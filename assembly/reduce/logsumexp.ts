@@ -2,7 +2,7 @@
 // and does not add up), their sum, its logarithm and the last addition in doubles: within 1 ulp of the
 // result, or 2^-23 where that is smaller.  Terms below e^-88 of the largest count as nothing.
 // A row of -inf gives -inf; an inf gives inf; a NaN gives NaN.
-import { loadTail } from '../lanes/tail';
+import { loadPart } from '../lanes/tail';
 import { log_64 } from '../math/double';
 import { expNonPositive } from '../math/exp';
 import { extremeOfRow } from './extremes';
@@ -18,21 +18,24 @@ function settled(m: f32): bool {
   return m - m != 0;
 }
 
-/** Of a dense row of n. */
-export function logsumexpOfRow(x: usize, n: i32): f32 {
-  const m = extremeOfRow(x, n, false);
-  if (settled(m)) return m;
+/** Sum of e^(x - m) over a dense row of n, m its (finite) largest element. */
+export function sumExpOfRow(x: usize, n: i32, m: f32): f64 {
   const vm = f32x4.splat(m);
   let low = f64x2.splat(0);
   let high = low;
   for (let i = 0; i < n; i += 4, x += 16) {
-    const v = i + 4 <= n ? v128.load(x) : loadTail(x, n - i, -Infinity);
-    const e = expNonPositive(f32x4.sub(v, vm));
+    const e = expNonPositive(f32x4.sub(loadPart(x, n - i, -Infinity), vm));
     low = f64x2.add(low, f64x2.promote_low_f32x4(e));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(e, e, 2, 3, 2, 3)));
   }
   low = f64x2.add(low, high);
-  return finish(m, f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1));
+  return f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
+}
+
+/** Of a dense row of n. */
+export function logsumexpOfRow(x: usize, n: i32): f32 {
+  const m = extremeOfRow(x, n, false);
+  return settled(m) ? m : finish(m, sumExpOfRow(x, n, m));
 }
 
 /** Of one column of n; rows `step` bytes apart. */

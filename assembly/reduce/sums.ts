@@ -2,6 +2,7 @@
 // there, so whatever the length and the order the one rounding at the end is what is left of the error.
 // The order is still fixed, by index alone: a row of n goes to 16 lanes, element i to lane i mod 16; a
 // column is added up from the top.  Terms of zero never change a bit.
+import { loadPart } from '../lanes/tail';
 
 /** What is folded: x, x x, |x|, or the product of x. */
 export const enum Fold {
@@ -37,17 +38,6 @@ function join(fold: i32, a: v128, b: v128): v128 {
   return fold == Fold.product ? f64x2.mul(a, b) : f64x2.add(a, b);
 }
 
-/** Four floats, or the last n < 4 of a row followed by neutral ones; none at all for n <= 0. */
-@inline
-function upToFour(p: usize, n: i32, rest: f32): v128 {
-  if (n >= 4) return v128.load(p);
-  let v = f32x4.splat(rest);
-  if (n > 0) v = v128.load_lane<f32>(p, v, 0);
-  if (n > 1) v = v128.load_lane<f32>(p, v, 1, 4);
-  if (n > 2) v = v128.load_lane<f32>(p, v, 2, 8);
-  return v;
-}
-
 /** A dense row of n. */
 @inline
 export function foldRow(fold: i32, x: usize, n: i32): f64 {
@@ -62,10 +52,10 @@ export function foldRow(fold: i32, x: usize, n: i32): f64 {
       r = v128.load(x, 32);
       s = v128.load(x, 48);
     } else {
-      p = upToFour(x, left, neutral(fold));
-      q = upToFour(x + 16, left - 4, neutral(fold));
-      r = upToFour(x + 32, left - 8, neutral(fold));
-      s = upToFour(x + 48, left - 12, neutral(fold));
+      p = loadPart(x, left, neutral(fold));
+      q = loadPart(x + 16, left - 4, neutral(fold));
+      r = loadPart(x + 32, left - 8, neutral(fold));
+      s = loadPart(x + 48, left - 12, neutral(fold));
     }
     a = low(fold, a, p);
     b = high(fold, b, p);
