@@ -1,6 +1,7 @@
 // The ABI on one page: everything the module exports, room by room, and nothing else.
 
 export { attention_f32, attention_f32_scratch, attention_f32_units } from './attention/forward';
+export { attention_f32_backward, attention_f32_backward_scratch } from './attention/backward';
 export { attention_weights_f32 } from './attention/weights';
 export { binary_f32 } from './elementwise/binary';
 export {

@@ -1,6 +1,6 @@
 // Queries, keys and values of a tile brought into the order in which the microkernels read them.
 import { at } from '../lanes/address';
-import { loadTail } from '../lanes/tail';
+import { loadPart, loadTail } from '../lanes/tail';
 import { storeColumns } from '../lanes/transpose';
 import { KEYS } from './problem';
 
@@ -48,30 +48,23 @@ export function packKeys(panel: usize, k: usize, stride: i32, D: i32, from: i32,
   }
 }
 
-/** Values [from, to) of a block: panel [column / 8][key][8], columns from Dv on are zero. */
-export function packValues(panel: usize, v: usize, stride: i32, Dv: i32, from: i32, to: i32): void {
-  for (let j = from; j < to; j++) {
-    let src = at(v, j * stride);
-    let dst = at(panel, j << 3);
-    let c: i32 = 0;
-    for (; c + 8 <= Dv; c += 8) {
-      v128.store(dst, v128.load(src));
-      v128.store(dst, v128.load(src, 16), 16);
-      src += 32;
-      dst += KEYS << 5;
-    }
-    const rest = Dv - c;
-    if (rest <= 0) continue;
-    const zero = f32x4.splat(0);
-    let first = zero;
-    let second = zero;
-    if (rest >= 4) {
-      first = v128.load(src);
-      if (rest > 4) second = loadTail(src + 16, rest - 4, 0);
-    } else {
-      first = loadTail(src, rest, 0);
-    }
-    v128.store(dst, first);
-    v128.store(dst, second, 16);
+/** A row of n floats as row j of a panel [column / 8][row][8], KEYS rows; columns from n on are zero. */
+@inline
+export function packRow(panel: usize, j: i32, src: usize, n: i32): void {
+  let dst = at(panel, j << 3);
+  let c: i32 = 0;
+  for (; c + 8 <= n; c += 8) {
+    v128.store(dst, v128.load(src));
+    v128.store(dst, v128.load(src, 16), 16);
+    src += 32;
+    dst += KEYS << 5;
   }
+  if (c == n) return;
+  v128.store(dst, loadPart(src, n - c, 0));
+  v128.store(dst, loadPart(src + 16, n - c - 4, 0), 16);
+}
+
+/** Values [from, to) of a block: panel [column / 8][key][8]. */
+export function packValues(panel: usize, v: usize, stride: i32, Dv: i32, from: i32, to: i32): void {
+  for (let j = from; j < to; j++) packRow(panel, j, at(v, j * stride), Dv);
 }

@@ -9,8 +9,8 @@ import { at } from '../lanes/address';
 export const KEYS: i32 = 64;
 /** Query rows in a tile; a row is a (position, query head) pair, heads of one kv head side by side. */
 export const ROWS: i32 = 64;
-/** Floats at the head of the scratch: this record. */
-const HEAD: i32 = 64;
+/** Floats at the head of the scratch: this record, or the longer one of the backward pass. */
+export const HEAD: i32 = 96;
 /** A bound on positions far beyond any tensor, so that sums of two cannot overflow. */
 const FAR: i32 = 1 << 30;
 
