@@ -3,6 +3,7 @@
 export { attention_f32, attention_f32_scratch, attention_f32_units } from './attention/forward';
 export { attention_f32_backward, attention_f32_backward_scratch } from './attention/backward';
 export { attention_weights_f32 } from './attention/weights';
+export { activation_f32, activation_f32_backward } from './activation/activation';
 export { binary_f32 } from './elementwise/binary';
 export {
   cast_bf16_f32,

@@ -31,7 +31,10 @@ function maximum(x: usize, N: i32): f32 {
   return maxLanes(f32x4.pmax(a, b));
 }
 
-/** y = e^(x - shift), and its sum; y = 0 stands for "write nothing". */
+/**
+ * y = e^(x - shift), and its sum; y = 0 stands for "write nothing".  Four vectors at a time, because one
+ * exponential is a longer chain than a processor can look past.
+ */
 function exponentials(y: usize, x: usize, N: i32, shift: f32): f32 {
   const top = f32x4.splat(shift);
   let total = f32x4.splat(0);
@@ -39,16 +42,21 @@ function exponentials(y: usize, x: usize, N: i32, shift: f32): f32 {
     const stop = min(i + BLOCK, N);
     let a = f32x4.splat(0);
     let b = f32x4.splat(0);
-    for (; i + 8 <= stop; i += 8) {
+    for (; i + 16 <= stop; i += 16) {
       const p = at(x, i);
-      const e = expNonPositive(f32x4.sub(v128.load(p), top));
-      const f = expNonPositive(f32x4.sub(v128.load(p, 16), top));
+      const v0 = expNonPositive(f32x4.sub(v128.load(p), top));
+      const v1 = expNonPositive(f32x4.sub(v128.load(p, 16), top));
+      const v2 = expNonPositive(f32x4.sub(v128.load(p, 32), top));
+      const v3 = expNonPositive(f32x4.sub(v128.load(p, 48), top));
       if (y) {
-        v128.store(at(y, i), e);
-        v128.store(at(y, i), f, 16);
+        const q = at(y, i);
+        v128.store(q, v0);
+        v128.store(q, v1, 16);
+        v128.store(q, v2, 32);
+        v128.store(q, v3, 48);
       }
-      a = f32x4.add(a, e);
-      b = f32x4.add(b, f);
+      a = f32x4.add(f32x4.add(a, v0), v2);
+      b = f32x4.add(f32x4.add(b, v1), v3);
     }
     for (; i < stop; i += 4) {
       const e = expNonPositive(f32x4.sub(loadPart(at(x, i), N - i, -Infinity), top));

@@ -1,4 +1,5 @@
-// Which activation an epilogue or an elementwise kernel applies.  The numbers are part of the ABI.
+// Which function of one argument a kernel applies.  The numbers are part of the ABI; the first eight
+// are what other kernels may apply in passing (activate.ts).
 export const NONE: i32 = 0;
 export const RELU: i32 = 1;
 export const GELU: i32 = 2; // exact, through erf
@@ -7,3 +8,38 @@ export const QUICK_GELU: i32 = 4; // x sigmoid(1.702 x)
 export const SILU: i32 = 5;
 export const TANH: i32 = 6;
 export const SIGMOID: i32 = 7;
+// alpha and beta are the two scalars of the kernel; where they are not named they are not read
+export const RELU_SQUARED: i32 = 8; // max(x, 0)^2
+export const LEAKY_RELU: i32 = 9; // x > 0 ? x : alpha x
+export const ELU: i32 = 10; // x > 0 ? x : alpha (e^x - 1)
+export const SELU: i32 = 11; // beta elu(x, alpha)
+export const CELU: i32 = 12; // x > 0 ? x : alpha (e^(x / alpha) - 1)
+export const HARDTANH: i32 = 13; // min(max(x, alpha), beta); ReLU6 is (0, 6)
+export const HARDSIGMOID: i32 = 14; // min(max(alpha x + beta, 0), 1)
+export const HARDSWISH: i32 = 15; // x min(max(x + 3, 0), 6) / 6
+export const THRESHOLD: i32 = 16; // x > alpha ? x : beta
+export const HARDSHRINK: i32 = 17; // |x| > alpha ? x : 0
+export const SOFTSHRINK: i32 = 18; // sign(x) max(|x| - alpha, 0)
+export const TANHSHRINK: i32 = 19; // x - tanh x
+export const SOFTSIGN: i32 = 20; // x / (1 + |x|)
+export const SOFTPLUS: i32 = 21; // alpha x > beta ? x : log(1 + e^(alpha x)) / alpha
+export const LOG_SIGMOID: i32 = 22;
+export const MISH: i32 = 23; // x tanh(log(1 + e^x))
+export const EXP: i32 = 24;
+export const EXPM1: i32 = 25;
+export const LOG: i32 = 26;
+export const LOG1P: i32 = 27;
+export const ERF: i32 = 28;
+export const SIN: i32 = 29;
+export const COS: i32 = 30;
+export const SQRT: i32 = 31;
+export const RSQRT: i32 = 32; // 1 / sqrt(x)
+export const RECIPROCAL: i32 = 33;
+export const SQUARE: i32 = 34;
+export const ABS: i32 = 35;
+export const NEG: i32 = 36;
+export const SIGN: i32 = 37; // NaN at NaN
+export const FLOOR: i32 = 38;
+export const CEIL: i32 = 39;
+export const ROUND: i32 = 40; // halves to even
+export const TRUNC: i32 = 41;

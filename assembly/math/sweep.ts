@@ -7,6 +7,7 @@ import { log1p_ps, log_ps } from './log';
 import { gauss_ps, millsHalf_ps } from './normal';
 import { sigmoid_ps } from './sigmoid';
 import { tanh_ps } from './tanh';
+import { cos_ps, sin_ps } from './trig';
 
 export { heap_base } from '../memory';
 
@@ -24,6 +25,8 @@ function call(f: i32, x: v128): v128 {
     case 8: return erf_ps(x);
     case 9: return gauss_ps(x);
     case 10: return millsHalf_ps(x);
+    case 11: return sin_ps(x);
+    case 12: return cos_ps(x);
     default: return x;
   }
 }

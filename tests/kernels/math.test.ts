@@ -101,6 +101,20 @@ const CASES: Case[] = [
     range: [0, bitsOf(13.2), FULL ? 1 : 8191],
     dense: [around(1, 512), around(6.3), around(12.8)],
   },
+  {
+    name: 'sin_ps',
+    f: 11,
+    truth: Math.sin,
+    ulps: 0.51,
+    dense: both(0, Math.PI, 1e4, 2 ** 26, 2 ** 89, 3e38),
+  },
+  {
+    name: 'cos_ps',
+    f: 12,
+    truth: Math.cos,
+    ulps: 0.51,
+    dense: both(0, Math.PI / 2, 1e4, 2 ** 26, 2 ** 89, 3e38),
+  },
 ];
 
 describe.each(['simd', 'relaxed'] as const)('math [%s]', (variant) => {
