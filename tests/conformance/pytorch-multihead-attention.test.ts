@@ -3,7 +3,16 @@
 import { MultiheadAttention } from '../../src/nn/attention.js';
 import type { MultiheadAttentionCall } from '../../src/nn/attention-options.js';
 import type { Arena } from '../../src/tensor/arena.js';
-import { camelCase, excess, type Judge, type Results, tensorOf, tensorsOf, testTopic } from './pytorch.js';
+import {
+  camelCase,
+  excess,
+  type Judge,
+  type Results,
+  sameBits,
+  tensorOf,
+  tensorsOf,
+  testTopic,
+} from './pytorch.js';
 import type { Case } from './vectors.js';
 
 function layerOf(arena: Arena, c: Case): MultiheadAttention {
@@ -30,9 +39,7 @@ function run(arena: Arena, c: Case): Results {
   if (streamed.weights !== null) throw new Error('weights that nobody asked for');
   layer.pack();
   const packed = call({ needWeights: false });
-  const bits = (x: ArrayLike<number>) => new Uint32Array(Float32Array.from(x).buffer).join();
-  if (bits(packed.output.toArray()) !== bits(streamed.output.toArray()))
-    throw new Error('packed weights give other bits');
+  sameBits(packed.output.toArray(), streamed.output.toArray(), 'packed weights');
   layer.dispose();
   return {
     attn_output: averaged.output.toArray(),

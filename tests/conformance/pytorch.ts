@@ -50,6 +50,16 @@ export function excess(actual: ArrayLike<number>, expected: Vector, c: number): 
   return worst(actual, expected.data, { abs: c * EPS * Math.max(M, 0.1) }).excess;
 }
 
+/** Throws unless both are the same f32, bit for bit. */
+export function sameBits(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  const [a, b] = [actual, expected].map((x) => new Uint32Array(Float32Array.from(x).buffer));
+  const i = a.findIndex((bits, k) => bits !== b[k]);
+  if (a.length !== b.length || i >= 0)
+    throw new Error(
+      `${what}: other bits from element ${i} of ${b.length} on: ${actual[i]}, not ${expected[i]}`,
+    );
+}
+
 /** Names and values that a case gives. */
 export type Results = Record<string, ArrayLike<number>>;
 export type Judge = (name: string, actual: ArrayLike<number>, expected: Vector) => number;
