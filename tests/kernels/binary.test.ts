@@ -1,28 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { Binary, Compare } from '../../src/ops/kinds.js';
+import { Binary } from '../../src/ops/kinds.js';
 import { ulpError } from '../close.js';
 import { Random } from '../random.js';
-import { binary, compare } from '../reference/elementwise.js';
-import { extent, through } from '../reference/strided.js';
-import { type Layout, layouts } from './broadcast.js';
+import { binary } from '../reference/elementwise.js';
+import { through } from '../reference/strided.js';
+import { layouts, operands, rowsOf } from './broadcast.js';
 import { everyVariant } from './harness.js';
 import { expectSame } from './same.js';
 
 const kinds = Object.keys(Binary) as (keyof typeof Binary)[];
-const comparisons = Object.keys(Compare) as (keyof typeof Compare)[];
-const rowsOf = ({ shape }: Layout): number => shape[0] * shape[1] * shape[2];
-
-/** Values with many ties, signs and, for pow, whole exponents. */
-function values(r: Random, n: number): Float32Array {
-  return Float32Array.from({ length: n }, () => (r.int(3) === 0 ? r.int(5) - 2 : 4 * r.next() - 2));
-}
-
-function operands(l: Layout, seed: number) {
-  const r = new Random(seed);
-  const a = values(r, extent(l.shape, l.a));
-  const b = values(r, extent(l.shape, l.b));
-  return { a, b, wideA: through(a, l.shape, l.a), wideB: through(b, l.shape, l.b) };
-}
 
 everyVariant('binary_f32', (fresh) => {
   describe.each(kinds)('%s', (kind) => {
@@ -124,30 +110,5 @@ everyVariant('binary_f32', (fresh) => {
     expect(() => expectSame(transposed, right)).toThrow(/element/);
     expect(() => expectSame([...right.slice(0, -1), 0], right)).toThrow(/element/);
     expect(b.length).toBe(42);
-  });
-});
-
-everyVariant('compare_f32', (fresh) => {
-  test.each(comparisons)('%s on every layout', (kind) => {
-    layouts.forEach((l, seed) => {
-      const m = fresh();
-      const { a, b, wideA, wideB } = operands(l, seed);
-      const y = m.alloc(wideA.length);
-      m.kernels.compare_f32(y, m.f32(a), m.f32(b), Compare[kind], ...l.shape, ...l.a, ...l.b, 0, rowsOf(l));
-      const expected = wideA.map((x, i) => Number(compare[kind](x, wideB[i])));
-      expectSame(m.readU8(y, expected.length), expected, l.name);
-      m.checkGuards();
-    });
-  });
-
-  test.each(comparisons)('%s of NaN, infinities and zeros', (kind) => {
-    const specials = [0, -0, 1, -1, Infinity, -Infinity, NaN];
-    const n = specials.length;
-    const m = fresh();
-    const p = m.f32(specials);
-    const y = m.alloc(n * n);
-    m.kernels.compare_f32(y, p, p, Compare[kind], 1, 1, n, n, 0, 0, 1, 0, 0, 0, 0, 1, 0, n);
-    const expected = specials.flatMap((a) => specials.map((b) => Number(compare[kind](a, b))));
-    expectSame(m.readU8(y, n * n), expected);
   });
 });

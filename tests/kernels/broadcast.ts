@@ -1,4 +1,7 @@
 // The grid of operands on which the kernels with broadcasting are tried.
+import { Random } from '../random.js';
+import { extent, through } from '../reference/strided.js';
+
 export type Four = [number, number, number, number];
 
 export interface Layout {
@@ -26,3 +29,17 @@ export const layouts: Layout[] = [
   { name: 'empty row', shape: [1, 2, 3, 0], a: [0, 0, 0, 1], b: [0, 0, 0, 1] },
   { name: 'no rows', shape: [2, 0, 0, 5], a: [0, 0, 5, 1], b: [0, 0, 5, 1] },
 ];
+
+export const rowsOf = ({ shape }: Layout): number => shape[0] * shape[1] * shape[2];
+
+/** Values with many ties, signs and, for pow, whole exponents. */
+function values(r: Random, n: number): Float32Array {
+  return Float32Array.from({ length: n }, () => (r.int(3) === 0 ? r.int(5) - 2 : 4 * r.next() - 2));
+}
+
+export function operands(l: Layout, seed: number) {
+  const r = new Random(seed);
+  const a = values(r, extent(l.shape, l.a));
+  const b = values(r, extent(l.shape, l.b));
+  return { a, b, wideA: through(a, l.shape, l.a), wideB: through(b, l.shape, l.b) };
+}

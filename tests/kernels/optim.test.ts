@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { expectClose, worst } from '../close.js';
 import { Random } from '../random.js';
@@ -11,55 +9,13 @@ import {
   type SgdState,
   sgd,
 } from '../reference/optim.js';
-import { describeShared, sharedPath } from '../shared.js';
-import { type Bench, everyVariant } from './harness.js';
+import { adamStep, slots } from './adam.js';
+import { everyVariant } from './harness.js';
 
 const EPS = 2 ** -23;
 const LENGTHS = [1, 2, 3, 4, 5, 7, 8, 9, 19];
 /** a few roundings a step, at numbers of size 2 at most, over five steps */
 const TOLERANCE = { abs: 16 * EPS };
-
-const flags = (o: AdamOptions) => (o.decoupled ? 'adamw_f32' : 'adam_f32');
-
-/** What is in memory for one parameter array. */
-interface Slots {
-  p: number;
-  m: number;
-  v: number;
-  largest: number;
-}
-
-function adamStep(
-  b: Bench,
-  s: Slots,
-  g: ArrayLike<number>,
-  t: number,
-  o: AdamOptions,
-  begin: number,
-  end: number,
-) {
-  const largest = o.amsgrad ? s.largest : 0;
-  b.kernels[flags(o)](
-    s.p,
-    s.m,
-    s.v,
-    largest,
-    b.f32(g, 4),
-    o.lr,
-    o.beta1,
-    o.beta2,
-    o.eps,
-    o.decay,
-    t,
-    begin,
-    end,
-  );
-}
-
-function slots(b: Bench, p: ArrayLike<number>): Slots {
-  const zeros = () => b.f32(new Float32Array(p.length));
-  return { p: b.f32(p, 4), m: zeros(), v: zeros(), largest: zeros() };
-}
 
 everyVariant('adam_f32, adamw_f32', (fresh) => {
   const base = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0 };
@@ -176,83 +132,5 @@ everyVariant('sgd_f32', (fresh) => {
     const after = (o: SgdOptions) => [sgd({ p: 0.7, buffer: 0.2 }, 0.4, 2, o).p];
     for (const other of [{ momentum: 0.8 }, { dampening: 0.1 }, { decay: 0 }, { nesterov: true }])
       expect(worst(after({ ...plain, ...other }), after(plain), TOLERANCE).excess).toBeGreaterThan(1);
-  });
-});
-
-describeShared('optimisers against PyTorch', 'conformance/pytorch/optim.jsonl.gz', () => {
-  interface Vector {
-    name: string;
-    op: string;
-    config: {
-      lr: number;
-      betas?: number[];
-      eps?: number;
-      weight_decay?: number;
-      momentum?: number;
-      amsgrad?: boolean;
-    };
-    inputs: Record<string, { data: string }>;
-    outputs: Record<string, { data: string }>;
-  }
-  const lines = gunzipSync(readFileSync(sharedPath('conformance/pytorch/optim.jsonl.gz')))
-    .toString()
-    .trim()
-    .split('\n');
-  const cases = lines.map((l) => JSON.parse(l) as Vector).filter((c) => /^(SGD|AdamW?)$/.test(c.op));
-  const floats = ({ data }: { data: string }) =>
-    new Float32Array(new Uint8Array(Buffer.from(data, 'base64')).buffer);
-
-  everyVariant('five steps', (fresh) => {
-    test.each(cases)('$name', ({ op, config, inputs, outputs }) => {
-      const b = fresh();
-      const [beta1, beta2] = config.betas ?? [0.9, 0.999];
-      const amsgrad = config.amsgrad ?? false;
-      const o: AdamOptions = {
-        lr: config.lr,
-        beta1,
-        beta2,
-        eps: config.eps ?? 1e-8,
-        decay: config.weight_decay ?? (op === 'AdamW' ? 0.01 : 0),
-        decoupled: op === 'AdamW',
-        amsgrad,
-      };
-      const near = (p: number, name: string) => {
-        const expected = floats(outputs[name]);
-        const size = Math.max(...expected.map(Math.abs));
-        expectClose(b.readF32(p, expected.length), expected, { abs: 8 * EPS * size }, name);
-      };
-      for (const k of [0, 1]) {
-        const at = slots(b, floats(inputs[`parameter_${k}`]));
-        const n = floats(inputs[`parameter_${k}`]).length;
-        for (let t = 1; t <= 5; t++) {
-          const g = floats(inputs[`grad_${k}_step_${t - 1}`]);
-          if (op === 'SGD')
-            b.kernels.sgd_f32(
-              at.p,
-              at.m,
-              b.f32(g),
-              o.lr,
-              config.momentum ?? 0,
-              0,
-              o.decay,
-              0,
-              Number(t === 1),
-              0,
-              n,
-            );
-          else adamStep(b, at, g, t, o, 0, n);
-          near(at.p, `parameter_${k}_step_${t - 1}`);
-        }
-        if (op !== 'SGD') {
-          near(at.m, `exp_avg_${k}`);
-          near(at.v, `exp_avg_sq_${k}`);
-        } else if (config.momentum) near(at.m, `momentum_buffer_${k}`);
-        if (amsgrad) near(at.largest, `max_exp_avg_sq_${k}`);
-      }
-    });
-  });
-
-  test('there are cases of each optimiser', () => {
-    expect(new Set(cases.map((c) => c.op))).toEqual(new Set(['SGD', 'Adam', 'AdamW']));
   });
 });
