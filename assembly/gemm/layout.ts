@@ -8,10 +8,19 @@
 // Every kernel of this folder takes B in this form only.
 export const NR: i32 = 16;
 
+/** Bytes of a row of a panel. */
+export const ROW: usize = 64;
+
 /** Panels that cover N columns. */
 @inline
 export function panels(N: i32): i32 {
   return (N + NR - 1) / NR;
+}
+
+/** Bytes of a panel. */
+@inline
+export function panelBytes(K: i32): usize {
+  return <usize>K * ROW;
 }
 
 /** Columns of a panel, for tests and for callers that split work. */
@@ -27,5 +36,5 @@ export function gemm_f32_packed_size(K: i32, N: i32): i32 {
 /** Where a panel starts. */
 @inline
 export function panelOf(bp: usize, panel: i32, K: i32): usize {
-  return bp + (((<usize>panel) * <usize>K * <usize>NR) << 2);
+  return bp + <usize>panel * panelBytes(K);
 }

@@ -2,11 +2,25 @@
 // a residual that is C itself.  Sums stay in registers until finishRow has dealt with them.
 import { madd } from '../lanes/madd';
 import { finishRow } from './finish';
+import { ROW } from './layout';
 
-const ROW: usize = 64; // bytes of a row of a panel
+/** One panel, `columns` of it in C.  Strides and addresses in bytes. */
+export function anyPanel(
+  c: usize, c1: usize, a: usize, a1: usize, ak: usize, b: usize, rows: i32, K: i32,
+  bias: usize, residual: usize, r1: usize, act: i32, columns: i32,
+): void {
+  let m = 0;
+  for (; m + 2 <= rows; m += 2) {
+    rows2(c, c1, a, a1, ak, b, K, bias, residual, r1, act, columns);
+    c += 2 * c1;
+    a += 2 * a1;
+    if (residual) residual += 2 * r1;
+  }
+  if (m < rows) rows1(c, a, ak, b, K, bias, residual, act, columns);
+}
 
-/** Two rows.  Strides and addresses in bytes. */
-export function rows2(
+/** Two rows. */
+function rows2(
   c: usize, c1: usize, a: usize, a1: usize, ak: usize, b: usize, K: i32,
   bias: usize, residual: usize, r1: usize, act: i32, columns: i32,
 ): void {
@@ -28,7 +42,7 @@ export function rows2(
 }
 
 /** One row. */
-export function rows1(
+function rows1(
   c: usize, a: usize, ak: usize, b: usize, K: i32, bias: usize, residual: usize, act: i32, columns: i32,
 ): void {
   let c0 = f32x4.splat(0), c1 = f32x4.splat(0), c2 = f32x4.splat(0), c3 = f32x4.splat(0);

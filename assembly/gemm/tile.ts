@@ -11,8 +11,7 @@
 // - It does nothing but the loop and eight stores, and is called from two places so that it is not
 //   inlined: the order of the stores, and of whatever else is in the function, reorders the loop.
 import { madd } from '../lanes/madd';
-
-const ROW: usize = 64; // bytes of a row of a panel
+import { ROW } from './layout';
 
 export function tile2(c: usize, c1: usize, a: usize, a1: usize, b: usize, K: i32): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c02 = f32x4.splat(0), c03 = f32x4.splat(0);
