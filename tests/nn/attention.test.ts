@@ -13,38 +13,30 @@ import type { Tensor } from '../../src/tensor/tensor.js';
 import { expectClose } from '../close.js';
 import { everyEngine } from '../engine.js';
 import { Random } from '../random.js';
+import { cleanTest, largest, normals } from './helpers.js';
 
 const E = 12;
 const H = 3;
 
 everyEngine('MultiheadAttention', (engine) => {
   const random = new Random(2);
-  const tensor = (...shape: number[]): Tensor =>
-    engine().tensor(random.normal(shape.reduce((a, b) => a * b, 1)), shape);
+  const tensor = normals(engine, random);
   const bools = (rows: readonly (readonly number[])[]): Tensor =>
     engine().tensor(rows.map((row) => row.map((x) => x === 1)));
   const make = (options: ConstructorParameters<typeof MultiheadAttention>[3] = {}): MultiheadAttention =>
     new MultiheadAttention(engine(), E, H, { batchFirst: true, generator: new Generator(1), ...options });
 
-  /** Runs a test that must give back all it takes. */
-  const clean = (name: string, body: () => void): void =>
-    test(name, () => {
-      engine().arena.scratch(1 << 18);
-      const before = engine().memory.blocks;
-      engine().scope(body);
-      expect(engine().memory.blocks).toBe(before);
-    });
+  const clean = cleanTest(engine);
 
   clean('starts as in PyTorch: Glorot matrices, biases of 0', () => {
     const a = make({ addBiasKv: true });
-    const most = (t: Tensor): number => t.toArray().reduce((m, x) => Math.max(m, Math.abs(x)), 0);
     const bound = Math.sqrt(6 / (4 * E));
-    expect(most(a.in_proj_weight!.tensor)).toBeLessThanOrEqual(bound);
-    expect(most(a.in_proj_weight!.tensor)).toBeGreaterThan(0.95 * bound);
-    expect(most(a.out_proj.weight.tensor)).toBeLessThanOrEqual(1 / Math.sqrt(E));
-    expect(most(a.in_proj_bias!.tensor)).toBe(0);
-    expect(most(a.out_proj.bias!.tensor)).toBe(0);
-    expect(most(a.bias_k!.tensor)).toBeGreaterThan(0);
+    expect(largest(a.in_proj_weight!.tensor)).toBeLessThanOrEqual(bound);
+    expect(largest(a.in_proj_weight!.tensor)).toBeGreaterThan(0.95 * bound);
+    expect(largest(a.out_proj.weight.tensor)).toBeLessThanOrEqual(1 / Math.sqrt(E));
+    expect(largest(a.in_proj_bias!.tensor)).toBe(0);
+    expect(largest(a.out_proj.bias!.tensor)).toBe(0);
+    expect(largest(a.bias_k!.tensor)).toBeGreaterThan(0);
     a.dispose();
   });
 

@@ -5,6 +5,7 @@ import { Linear } from '../../src/nn/linear.js';
 import { Generator } from '../../src/tensor/generator.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { everyEngine } from '../engine.js';
+import { list } from './helpers.js';
 
 /** Mean and standard deviation. */
 function moments(x: ArrayLike<number>): [number, number] {
@@ -69,7 +70,7 @@ everyEngine('init', (engine) => {
     ],
   ] as const)('%s fills its whole interval', (_, fill, bound) => {
     const w = fresh(200, 100);
-    const values = fill(w).toArray();
+    const values = list(fill(w));
     const most = values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
     expect(most).toBeLessThanOrEqual(bound * 1.000001);
     expect(most).toBeGreaterThan(bound * 0.999);

@@ -1,5 +1,5 @@
 // State dicts, packing, tying, ownership.
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { WeightsError } from '../../src/errors.js';
 import { Dropout } from '../../src/nn/dropout.js';
 import { Linear } from '../../src/nn/linear.js';
@@ -9,6 +9,7 @@ import { sum } from '../../src/ops/reduce.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { everyEngine } from '../engine.js';
 import { Random } from '../random.js';
+import { cleanTest, normals } from './helpers.js';
 
 class Net extends Module {
   first: Linear;
@@ -34,17 +35,9 @@ const KEYS = ['first.weight', 'first.bias', 'rest.0.weight', 'rest.0.bias', 'res
 
 everyEngine('Module', (engine) => {
   const random = new Random(1);
-  const tensor = (...shape: number[]): Tensor =>
-    engine().tensor(random.uniform(shape.reduce((a, b) => a * b, 1)), shape);
+  const tensor = normals(engine, random);
 
-  /** Runs a test that must give back all it takes. */
-  const clean = (name: string, body: () => void): void =>
-    test(name, () => {
-      engine().arena.scratch(1 << 16);
-      const before = engine().memory.blocks;
-      engine().scope(body);
-      expect(engine().memory.blocks).toBe(before);
-    });
+  const clean = cleanTest(engine);
 
   clean('keys are the names of the fields', () => {
     const net = new Net(engine());
