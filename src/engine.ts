@@ -75,6 +75,12 @@ export class Engine {
     return t;
   }
 
+  /** `torch.manual_seed`: starts the numbers of initial weights and dropout over; 0 unless called. */
+  manualSeed(seed: number): this {
+    this.arena.generator.manualSeed(seed);
+    return this;
+  }
+
   /** See Arena.scope: tensors made in `body` and not returned are freed at its end. */
   scope<T>(body: () => T): T {
     return this.arena.scope(body);

@@ -2,6 +2,7 @@
 export { Engine, type EngineOptions, type ModuleLoader, openEngine } from './engine.js';
 export * from './errors.js';
 export type { Variant } from './kernels.js';
+export * as nn from './nn/index.js';
 export * as F from './ops/index.js';
 export type { MemoryStats } from './tensor/arena.js';
 export type { TensorData } from './tensor/create.js';
