@@ -1,7 +1,9 @@
 // Compiles assembly/ to build/<variant>.wasm (the variants are the targets of asconfig.json) and
 // writes the TypeScript face of the export list, so that it can never drift from the kernels.
+// Does nothing when neither sources nor settings have changed since the last time.
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -34,7 +36,28 @@ ${methods.join('\n')}
 `;
 }
 
-await mkdir(`${root}build`, { recursive: true });
-await mkdir(`${root}src/generated`, { recursive: true });
-await Promise.all(Object.keys(targets).map(compile));
-await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
+/** What the outputs are made from. */
+async function fingerprint() {
+  const hash = createHash('sha256');
+  const entries = await readdir(`${root}assembly`, { recursive: true });
+  const sources = entries.filter((f) => f.endsWith('.ts')).sort();
+  for (const file of [...sources.map((f) => `assembly/${f}`), 'asconfig.json', 'package-lock.json'])
+    hash.update(`${file}\0`).update(await readFile(root + file));
+  return hash.digest('hex');
+}
+
+const stamp = `${root}build/fingerprint`;
+const outputs = [
+  ...Object.keys(targets).map((t) => `build/${t}.wasm`),
+  'src/generated/kernels.ts',
+  'build/fingerprint',
+];
+const now = await fingerprint();
+const before = await Promise.all(outputs.map((f) => readFile(root + f, 'utf8').catch(() => null)));
+if (before.includes(null) || before.at(-1) !== now) {
+  await mkdir(`${root}build`, { recursive: true });
+  await mkdir(`${root}src/generated`, { recursive: true });
+  await Promise.all(Object.keys(targets).map(compile));
+  await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
+  await writeFile(stamp, now);
+}
