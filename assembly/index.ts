@@ -4,6 +4,7 @@ export { attention_f32, attention_f32_scratch, attention_f32_units } from './att
 export { attention_f32_backward, attention_f32_backward_scratch } from './attention/backward';
 export { attention_weights_f32 } from './attention/weights';
 export { activation_f32, activation_f32_backward } from './activation/activation';
+export { conv_f32, conv_f32_backward_weight, conv_f32_scratch } from './conv/conv';
 export { binary_f32 } from './elementwise/binary';
 export {
   cast_bf16_f32,
@@ -37,6 +38,9 @@ export { rope_f32, rope_f32_backward, rope_table_f32 } from './position/rope';
 export { sinusoid_f32 } from './position/sinusoid';
 export { mean_pool_f32, mean_pool_f32_backward } from './pool/mean';
 export { max_pool_f32, token_place, token_pool_f32 } from './pool/pick';
+export { gru_step_f32, gru_step_f32_backward } from './recurrent/gru';
+export { lstm_step_f32, lstm_step_f32_backward } from './recurrent/lstm';
+export { rnn_step_f32, rnn_step_f32_backward } from './recurrent/rnn';
 export { cumsum_f32 } from './reduce/cumsum';
 export { reduce_f32 } from './reduce/reduce';
 export { argmax_f32, argmin_f32 } from './select/argmax';
