@@ -37,9 +37,12 @@ export { type BackwardOptions, backward } from './backward.js';
 export { add, div, fmod, maximum, minimum, mul, type Operand, pow, remainder, sub } from './binary.js';
 export { to } from './cast.js';
 export { equal, greater, greaterEqual, less, lessEqual, maskedFill, notEqual, where } from './compare.js';
+export { type ConvOptions, conv1d, conv2d, conv3d } from './conv.js';
 export { dropout } from './dropout.js';
 export { embedding } from './embedding.js';
+export { gru } from './gru.js';
 export { type LinearOptions, linear } from './linear.js';
+export { type LstmOptions, lstm } from './lstm.js';
 export { matmul } from './matmul.js';
 export { PackedMatrix } from './packed.js';
 export { type PoolMode, pool } from './pool.js';
@@ -53,6 +56,7 @@ export {
   sinusoid,
 } from './position.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
+export { type RnnOptions, rnn } from './rnn.js';
 export { sort, topk } from './select.js';
 export { logSoftmax, softmax } from './softmax.js';
 export {

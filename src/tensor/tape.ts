@@ -29,7 +29,7 @@ class Node {
   release(): void {
     if (this.released) return;
     this.released = true;
-    for (const t of this.saved) t.dispose();
+    for (const t of this.saved) t?.dispose(); // absent ones were recorded as such
     for (const v of this.inputs) v?.release();
   }
 }
