@@ -71,3 +71,4 @@ export {
 } from './loss/pointwise';
 export { adam_f32, adamw_f32 } from './optim/adam';
 export { sgd_f32 } from './optim/sgd';
+export { additive_score_f32, additive_score_f32_backward } from './score/additive';

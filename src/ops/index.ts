@@ -41,9 +41,19 @@ export { type ConvOptions, conv1d, conv2d, conv3d } from './conv.js';
 export { dropout } from './dropout.js';
 export { embedding } from './embedding.js';
 export { gru } from './gru.js';
+export {
+  gumbelSoftmax,
+  type HardAttention,
+  hardAttentionMax,
+  hardAttentionSample,
+  oneHot,
+  reinforce,
+  sampleCategorical,
+} from './hard-attention.js';
 export { type LinearOptions, linear } from './linear.js';
 export { type LstmOptions, lstm } from './lstm.js';
 export { matmul } from './matmul.js';
+export { groupNorm, layerNorm, normalize, rmsNorm } from './norm.js';
 export { PackedMatrix } from './packed.js';
 export { type PoolMode, pool } from './pool.js';
 export {
@@ -57,7 +67,9 @@ export {
 } from './position.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
 export { type RnnOptions, rnn } from './rnn.js';
+export { type AdditiveParameters, additiveScore, bilinearScore, dotScore, scaledDotScore } from './score.js';
 export { sort, topk } from './select.js';
+export { attend, attentionDistribution } from './soft-attention.js';
 export { logSoftmax, softmax } from './softmax.js';
 export {
   abs,
