@@ -14,6 +14,7 @@ export type Initializer = (weight: Tensor) => void;
 export class Parameter {
   #tensor: Tensor | null = null;
   #packed: PackedMatrix | null = null;
+  #packWhenSet = false;
   #shared: Parameter | null = null;
   #disposed = false;
   #requiresGrad = false;
@@ -38,6 +39,11 @@ export class Parameter {
 
   get isPacked(): boolean {
     return this.#shared?.isPacked ?? this.#packed !== null;
+  }
+
+  /** Whether values that arrive will be packed: pack() was called before there were any. */
+  get packsWhenSet(): boolean {
+    return this.#shared?.packsWhenSet ?? this.#packWhenSet;
   }
 
   /** The plain tensor.  Initialises it if nothing was loaded; unpacks it if it was packed. */
@@ -68,7 +74,8 @@ export class Parameter {
   /** The values as a tensor of their own, which the caller owns; the parameter stays as it is. */
   copy(): Tensor {
     const { owner } = this;
-    return owner.#packed ? owner.#packed.unpack() : contiguous(owner.tensor.detach(), true);
+    // The scope ends the detached handle, which would keep the values alive after dispose().
+    return owner.arena.scope(() => owner.#packed?.unpack() ?? contiguous(owner.tensor.detach(), true));
   }
 
   /** Starts anew from other initial values. */
@@ -99,17 +106,35 @@ export class Parameter {
       );
     this.#drop();
     this.#adopt(value);
+    if (this.#packWhenSet) this.pack();
   }
 
-  /** Lays a matrix out for GEMM and drops the plain one: for inference. */
+  /** Takes over a packed matrix as the new value. @throws ShapeError if it has another shape */
+  setPacked(value: PackedMatrix): void {
+    if (this.#shared) {
+      this.#shared.setPacked(value);
+      return;
+    }
+    if (this.shape.length !== 2 || value.N !== this.shape[0] || value.K !== this.shape[1])
+      throw new ShapeError(`parameter of shape ${show(this.shape)} cannot take ${show(value.shape)}`);
+    this.#drop();
+    this.#packed = value;
+  }
+
+  /**
+   * Lays a matrix out for GEMM and drops the plain one: for inference.  Before there are values it only
+   * says so: those that are set will be packed then, and a loader can bring them in packed.
+   */
   pack(): void {
     if (this.#shared) {
       this.#shared.pack();
       return;
     }
     if (this.#packed || this.shape.length !== 2) return;
-    this.#packed = PackedMatrix.from(this.tensor);
-    this.#tensor!.dispose();
+    this.#packWhenSet = this.#tensor === null;
+    if (this.#tensor === null) return;
+    this.#packed = PackedMatrix.from(this.#tensor);
+    this.#tensor.dispose();
     this.#tensor = null;
   }
 

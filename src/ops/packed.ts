@@ -25,15 +25,34 @@ export class PackedMatrix {
 
   /** Packs a weight of shape (N, K), as `nn.Linear` stores it. @throws ShapeError unless it is a matrix */
   static from(weight: Tensor): PackedMatrix {
-    expectDType(weight, 'weight', 'f32');
     if (weight.rank !== 2)
       throw new ShapeError(`weight must be (out features, in features), got ${show(weight.shape)}`);
-    const [N, K] = weight.shape;
-    const packed = new PackedMatrix(weight.arena, N, K);
-    const { kernels } = weight.arena;
-    const [bn, bk] = weight.strides;
-    kernels.gemm_f32_pack(packed.ptr, weight.ptr, K, N, bk, bn, 0, panels(weight.arena, N));
+    const packed = PackedMatrix.empty(weight.arena, weight.shape[0], weight.shape[1]);
+    packed.fill(0, weight);
     return packed;
+  }
+
+  /** An (N, K) matrix with undefined contents, to be filled in strips while a file is read. */
+  static empty(arena: Arena, N: number, K: number): PackedMatrix {
+    return new PackedMatrix(arena, N, K);
+  }
+
+  /**
+   * Packs `rows` (R, K) as rows `first` and following.  Panels are written whole, so `first` is a multiple of
+   * the panel's width, and so is R unless it ends the matrix.
+   * @throws ShapeError if they do not fit
+   */
+  fill(first: number, rows: Tensor): void {
+    expectDType(rows, 'weight', 'f32');
+    const { kernels } = this.arena;
+    const width = kernels.gemm_f32_nr();
+    const [R, K] = rows.shape;
+    const end = first + R;
+    if (K !== this.K || first % width !== 0 || end > this.N || (end < this.N && end % width !== 0))
+      throw new ShapeError(`rows ${first} to ${end} of ${show(rows.shape)} do not fit ${show(this.shape)}`);
+    const at = this.ptr + 4 * kernels.gemm_f32_packed_size(K, first);
+    const [bn, bk] = rows.strides;
+    kernels.gemm_f32_pack(at, rows.ptr, K, R, bk, bn, 0, panels(this.arena, R));
   }
 
   get shape(): readonly [number, number] {
