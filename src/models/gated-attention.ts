@@ -1,0 +1,60 @@
+// Attention of the Llama family: rotary positions, grouped key and value heads, no dropout.
+import { Linear } from '../nn/linear.js';
+import { Module } from '../nn/module.js';
+import { RMSNorm } from '../nn/rmsnorm.js';
+import type { AttentionOptions } from '../ops/attention.js';
+import { applyRope, type RopeTable } from '../ops/position.js';
+import type { Arena } from '../tensor/arena.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { attend, splitHeads, type WithMap } from './attention.js';
+import type { LayerCache } from './cache.js';
+import type { GatedConfig } from './gated-config.js';
+
+/** What all layers of one pass share. */
+export interface GatedPass {
+  readonly attention: AttentionOptions;
+  readonly rotation: RopeTable;
+}
+
+export class GatedAttention extends Module {
+  q_proj: Linear;
+  k_proj: Linear;
+  v_proj: Linear;
+  o_proj: Linear;
+  q_norm: RMSNorm | null;
+  k_norm: RMSNorm | null;
+
+  constructor(
+    arena: Arena,
+    readonly config: GatedConfig,
+    readonly layer: number,
+  ) {
+    super(arena);
+    const { hiddenSize, heads, kvHeads, headDim, qkvBias, outputBias, qkNorm, rmsNormEps: eps } = config;
+    this.q_proj = new Linear(arena, hiddenSize, heads * headDim, { bias: qkvBias });
+    this.k_proj = new Linear(arena, hiddenSize, kvHeads * headDim, { bias: qkvBias });
+    this.v_proj = new Linear(arena, hiddenSize, kvHeads * headDim, { bias: qkvBias });
+    this.o_proj = new Linear(arena, heads * headDim, hiddenSize, { bias: outputBias });
+    this.q_norm = qkNorm ? new RMSNorm(arena, headDim, { eps }) : null;
+    this.k_norm = qkNorm ? new RMSNorm(arena, headDim, { eps }) : null;
+  }
+
+  /** x (B, S, D) -> attention of x, plus `residual` (B, S, D) */
+  forward(
+    x: Tensor,
+    residual: Tensor,
+    { attention, rotation }: GatedPass,
+    cache: LayerCache | null,
+    wantsMap: boolean,
+  ): WithMap {
+    const { heads, kvHeads, windows } = this.config;
+    const q = splitHeads(this.q_proj.forward(x), heads, (h) => this.q_norm?.forward(h) ?? h);
+    const k = splitHeads(this.k_proj.forward(x), kvHeads, (h) => this.k_norm?.forward(h) ?? h);
+    const v = splitHeads(this.v_proj.forward(x), kvHeads);
+    const rotated = applyRope(k, rotation);
+    const [keys, values] = cache?.updateAndFetch(rotated, v) ?? [rotated, v];
+    const window = windows[this.layer] ?? undefined;
+    const [y, map] = attend(applyRope(q, rotation), keys, values, { ...attention, window }, wantsMap);
+    return [this.o_proj.forward(y, { residual }), map];
+  }
+}

@@ -1,0 +1,131 @@
+// The decoder of the Llama family: RMS norms before the blocks, rotary positions, gated feed-forward
+// (SwiGLU, Shazeer 2020).  Keys are those of Hugging Face's checkpoints.
+import { Embedding } from '../nn/embedding.js';
+import { Linear } from '../nn/linear.js';
+import { Module } from '../nn/module.js';
+import { RMSNorm } from '../nn/rmsnorm.js';
+import { mul } from '../ops/binary.js';
+import { type RopeTable, ropeFrequencies, ropeTable } from '../ops/position.js';
+import type { Arena } from '../tensor/arena.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { WithMap } from './attention.js';
+import { DecoderModel, type DecoderOptions, type DecoderOutput } from './base.js';
+import { DecoderCache, type LayerCache } from './cache.js';
+import { runDecoder } from './decoder.js';
+import { GatedAttention, type GatedPass } from './gated-attention.js';
+import type { GatedConfig } from './gated-config.js';
+import type { Rows } from './input.js';
+import type { Pass } from './pass.js';
+import { type Places, place, type WeightInfo } from './weights.js';
+
+class GatedMLP extends Module {
+  gate_proj: Linear;
+  up_proj: Linear;
+  down_proj: Linear;
+
+  constructor(
+    arena: Arena,
+    readonly config: GatedConfig,
+  ) {
+    super(arena);
+    const { hiddenSize, intermediateSize, mlpBias: bias } = config;
+    this.gate_proj = new Linear(arena, hiddenSize, intermediateSize, { bias });
+    this.up_proj = new Linear(arena, hiddenSize, intermediateSize, { bias });
+    this.down_proj = new Linear(arena, intermediateSize, hiddenSize, { bias });
+  }
+
+  forward(x: Tensor, residual: Tensor): Tensor {
+    const { activation } = this.config;
+    const hidden = mul(this.gate_proj.forward(x, { activation }), this.up_proj.forward(x));
+    return this.down_proj.forward(hidden, { residual });
+  }
+}
+
+class GatedBlock extends Module {
+  input_layernorm: RMSNorm;
+  self_attn: GatedAttention;
+  post_attention_layernorm: RMSNorm;
+  mlp: GatedMLP;
+
+  constructor(arena: Arena, config: GatedConfig, layer: number) {
+    super(arena);
+    const eps = config.rmsNormEps;
+    this.input_layernorm = new RMSNorm(arena, config.hiddenSize, { eps });
+    this.self_attn = new GatedAttention(arena, config, layer);
+    this.post_attention_layernorm = new RMSNorm(arena, config.hiddenSize, { eps });
+    this.mlp = new GatedMLP(arena, config);
+  }
+
+  forward(x: Tensor, pass: GatedPass, cache: LayerCache | null, wantsMap: boolean): WithMap {
+    return this.arena.scope(() => {
+      const [h, map] = this.self_attn.forward(this.input_layernorm.forward(x), x, pass, cache, wantsMap);
+      return [this.mlp.forward(this.post_attention_layernorm.forward(h), h), map];
+    });
+  }
+}
+
+class GatedBody extends Module {
+  embed_tokens: Embedding;
+  layers: GatedBlock[];
+  norm: RMSNorm;
+
+  constructor(arena: Arena, config: GatedConfig) {
+    super(arena);
+    this.embed_tokens = new Embedding(arena, config.vocabSize, config.hiddenSize);
+    this.layers = Array.from({ length: config.layers }, (_, i) => new GatedBlock(arena, config, i));
+    this.norm = new RMSNorm(arena, config.hiddenSize, { eps: config.rmsNormEps });
+  }
+}
+
+export class GatedDecoder extends DecoderModel<GatedConfig> {
+  model: GatedBody;
+  lm_head: Linear;
+
+  constructor(arena: Arena, config: GatedConfig) {
+    super(arena, config);
+    this.model = new GatedBody(arena, config);
+    this.lm_head = new Linear(arena, config.hiddenSize, config.vocabSize, { bias: false });
+    if (config.tieWordEmbeddings) this.lm_head.weight.tie(this.model.embed_tokens.weight);
+  }
+
+  override sanitize(weights: ReadonlyMap<string, WeightInfo>): Places {
+    // Saved without its head, a model's keys lack the prefix.
+    const bare = weights.has('embed_tokens.weight');
+    return place(weights.keys(), (name) => {
+      if (name.endsWith('.rotary_emb.inv_freq')) return null;
+      if (name === 'lm_head.weight') return this.config.tieWordEmbeddings ? null : name;
+      return bare ? `model.${name}` : name;
+    });
+  }
+
+  override createCache(options?: { capacity?: number }): DecoderCache {
+    return new DecoderCache(this.arena, this.config.layers, options);
+  }
+
+  override forward(inputIds: Rows, options: DecoderOptions = {}): DecoderOutput {
+    const { embed_tokens, layers, norm } = this.model;
+    return runDecoder(this, inputIds, options, (pass) => {
+      const shared = { attention: pass.attention, rotation: this.#rotation(pass) };
+      return {
+        states: embed_tokens.forward(pass.ids),
+        layer: (i, x, cache, wantsMap) => layers[i].forward(x, shared, cache, wantsMap),
+        norm: (x) => norm.forward(x),
+        head: this.lm_head.weight,
+      };
+    });
+  }
+
+  /** Angles for the positions of one pass; few against what attention does with them. */
+  #rotation({ S, past, positions, end }: Pass): RopeTable {
+    const { size, theta, scaling } = this.config.rope;
+    const at = positions
+      ? Tensor.from(this.arena, positions, [positions.length / S, S], 'i32')
+      : Tensor.from(
+          this.arena,
+          Int32Array.from({ length: S }, (_, s) => past + s),
+          [S],
+          'i32',
+        );
+    return ropeTable(at, ropeFrequencies(this.arena, size, theta, scaling, end));
+  }
+}

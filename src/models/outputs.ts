@@ -1,0 +1,82 @@
+// The inside of a model on request: hidden states and attention maps of any layer.
+import { ArgumentError } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** Which layers: all of them, or a list of indices where negative ones count from the end. */
+export type Which = boolean | readonly number[];
+
+export interface TraceOptions {
+  /**
+   * Hidden states, (B, S, D) each: index 0 is after the embeddings, index i after layer i; the last one of
+   * a decoder has been through the final norm.  `true` gives all, a list those listed, in its order.
+   */
+  outputHiddenStates?: Which;
+  /** Attention maps, (B, H, S, keys) each: index i is layer i.  `true` and lists as above. */
+  outputAttentions?: Which;
+}
+
+/** Tensors of a model's output belong to the caller, or to the scope in which it calls. */
+export interface TracedOutput {
+  hiddenStates?: Tensor[];
+  attentions?: Tensor[];
+}
+
+/** Collects what was asked for on the way through the layers; all of it in the scope of the pass. */
+export class Trace {
+  readonly #states: Request;
+  readonly #maps: Request;
+
+  /** @throws ArgumentError for an index out of range */
+  constructor({ outputHiddenStates, outputAttentions }: TraceOptions, layers: number) {
+    this.#states = new Request(outputHiddenStates, layers + 1, 'outputHiddenStates');
+    this.#maps = new Request(outputAttentions, layers, 'outputAttentions');
+  }
+
+  /** Offers the state after layer `index`: another handle of it is kept if it is wanted. */
+  hidden(index: number, state: Tensor): void {
+    if (this.#states.wants(index)) this.#states.found.set(index, state.alias());
+  }
+
+  wantsMap(layer: number): boolean {
+    return this.#maps.wants(layer);
+  }
+
+  map(layer: number, weights: Tensor | null): void {
+    if (weights) this.#maps.found.set(layer, weights);
+  }
+
+  /** Fields that were not asked for are absent. */
+  take(): TracedOutput {
+    const hiddenStates = this.#states.take();
+    const attentions = this.#maps.take();
+    return { ...(hiddenStates && { hiddenStates }), ...(attentions && { attentions }) };
+  }
+}
+
+class Request {
+  readonly found = new Map<number, Tensor>();
+  readonly #order: number[] | null;
+
+  constructor(which: Which | undefined, count: number, name: string) {
+    const all = Array.from({ length: count }, (_, i) => i);
+    this.#order = which === true ? all : which ? which.map((i) => wrap(i, count, name)) : null;
+  }
+
+  wants(index: number): boolean {
+    return this.#order?.includes(index) ?? false;
+  }
+
+  take(): Tensor[] | undefined {
+    // One handle for each place, so that a layer listed twice can be disposed twice.
+    return this.#order?.map((i, at, order) => {
+      const t = this.found.get(i) as Tensor;
+      return order.indexOf(i) === at ? t : t.alias();
+    });
+  }
+}
+
+function wrap(index: number, count: number, name: string): number {
+  if (!Number.isInteger(index) || index < -count || index >= count)
+    throw new ArgumentError(`${name}: indices must be from ${-count} to ${count - 1}, got ${index}`);
+  return index < 0 ? index + count : index;
+}
