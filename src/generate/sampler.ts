@@ -1,0 +1,64 @@
+// Chooses the next token: the chain of processors, then the best or a draw.
+import { ArgumentError } from '../errors.js';
+import { softmax } from '../ops/softmax.js';
+import { Generator } from '../tensor/generator.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { Plan } from './config.js';
+import { minP, type Processor, repetitionPenalty, temperature, topK, topP } from './processors.js';
+
+/** Logits of one position (V values) and every token so far -> the next token. */
+export type Sampler = (logits: Tensor, seen: ReadonlySet<number>) => number;
+
+export function createSampler(plan: Plan): Sampler {
+  const chain = processorsOf(plan);
+  const generator = new Generator(plan.seed);
+  return (logits, seen) => {
+    const { arena } = logits;
+    const probabilities = (scores: Float32Array): Float32Array =>
+      arena.scope(() => softmax(Tensor.from(arena, scores)).toArray() as Float32Array);
+    const scores = logits.toArray() as Float32Array;
+    for (const process of chain) process(scores, { seen, probabilities });
+    return plan.sample ? draw(probabilities(scores), generator) : best(scores);
+  };
+}
+
+/** In Hugging Face's order. */
+function processorsOf(plan: Plan): Processor[] {
+  const chain: Processor[] = [];
+  if (plan.repetitionPenalty !== 1) chain.push(repetitionPenalty(plan.repetitionPenalty));
+  if (!plan.sample) return chain;
+  if (plan.temperature !== 1) chain.push(temperature(plan.temperature));
+  if (plan.topK > 0) chain.push(topK(plan.topK));
+  if (plan.topP < 1) chain.push(topP(plan.topP));
+  if (plan.minP > 0) chain.push(minP(plan.minP));
+  return chain;
+}
+
+/** The highest score; of equal ones the lowest id. */
+function best(scores: Float32Array): number {
+  let id = -1;
+  for (let i = 0; i < scores.length; i++)
+    if (id < 0 ? !Number.isNaN(scores[i]) : scores[i] > scores[id]) id = i;
+  return id < 0 ? notNumbers() : id;
+}
+
+/** The token in whose part of [0, sum) a uniform number falls. */
+function draw(probabilities: Float32Array, generator: Generator): number {
+  let sum = 0;
+  for (const p of probabilities) sum += p;
+  if (!(sum > 0)) return notNumbers();
+  const at = generator.uniform() * sum;
+  let last = -1;
+  let reached = 0;
+  for (let i = 0; i < probabilities.length; i++) {
+    if (probabilities[i] === 0) continue;
+    last = i;
+    reached += probabilities[i];
+    if (reached > at) return i;
+  }
+  return last;
+}
+
+function notNumbers(): never {
+  throw new ArgumentError('the model gave no numbers as logits: are its weights damaged?');
+}
