@@ -1,10 +1,33 @@
 // The Node door: the module's bytes lie beside the package.
 import { readFile } from 'node:fs/promises';
 import { type Engine, type EngineOptions, openEngine } from './engine.js';
+import { openSource } from './io/node/open.js';
+import type { CachedHubOptions, CacheEvent } from './io/node/source-cache.js';
+import type { Source } from './io/source.js';
+import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 
 export * from './index.js';
+export { type CachedHubOptions, cachedHubSource } from './io/node/source-cache.js';
+export { folderSource } from './io/node/source-folder.js';
 
 /** Builds an engine; see EngineOptions. */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return openEngine((variant) => readFile(new URL(`../build/${variant}.wasm`, import.meta.url)), options);
+}
+
+/**
+ * Loads a checkpoint; see fromPretrained of the core.  Here `from` may also be the path of a folder, and a
+ * repository of the Hub is kept in the cache that all Hugging Face tools share.
+ */
+export async function fromPretrained(
+  engine: Engine,
+  from: Source | string,
+  options: PretrainedOptions & CachedHubOptions = {},
+): Promise<Pretrained> {
+  if (typeof from !== 'string') return load(engine, from, options);
+  const onEvent = (event: CacheEvent): void => {
+    options.onEvent?.(event);
+    options.onProgress?.({ ...event, status: 'download', name: from });
+  };
+  return load(engine, await openSource(from, { ...options, onEvent }), options);
 }

@@ -42,7 +42,8 @@ const BELOW: Record<string, string[]> = {
   models: ['nn', 'ops', 'tensor'],
   io: ['tensor'],
   text: [],
-  generate: ['models', 'nn', 'ops', 'tensor', 'text'],
+  generate: ['models', 'nn', 'ops', 'tensor', 'text', 'pause.ts'],
+  embed: ['models', 'nn', 'ops', 'tensor', 'text', 'pause.ts'],
   'engine.ts': ['runtime', 'tensor', 'kernels.ts'],
 };
 
