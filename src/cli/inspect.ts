@@ -1,0 +1,92 @@
+import { openSource } from '../io/node/open.js';
+import { openCheckpoint } from '../io/safetensors/checkpoint.js';
+import { readJson } from '../io/source.js';
+import { MODEL_TYPES } from '../node.js';
+import { bytes, type Command, print, stringOf, UsageError } from './command.js';
+import { modelOf } from './model.js';
+
+interface Row {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly file: string;
+}
+
+export const inspectCommand: Command = {
+  summary: 'What is in a checkpoint: every tensor with its shape, bytes and type. Reads headers only.',
+  usage: '[DIR | --model DIR]',
+  options: {
+    model: {
+      type: 'string',
+      short: 'm',
+      value: 'DIR',
+      help: 'checkpoint folder, or a name on the Hub (owner/name)',
+    },
+    revision: { type: 'string', value: 'REV', help: 'branch, tag or commit on the Hub; default main' },
+    offline: { type: 'boolean', help: 'use what the cache has, never the network' },
+  },
+  examples: ['fovea inspect ./stories260K', 'fovea inspect --json sentence-transformers/all-MiniLM-L6-v2'],
+
+  async run({ values, positionals, signal }) {
+    if (positionals.length > 1 || (positionals.length === 1 && values.model !== undefined))
+      throw new UsageError('one checkpoint at a time');
+    const source = await openSource(positionals[0] ?? modelOf(values), {
+      revision: stringOf(values, 'revision'),
+      ...(values.offline === true && { offline: true }),
+    });
+    const config = (await source.has('config.json', { signal }))
+      ? ((await readJson(source, 'config.json', { signal })) as Record<string, unknown>)
+      : {};
+    const { tensors, byteLength } = await openCheckpoint(source, { signal });
+    const rows: Row[] = [...tensors].map(([name, { dtype, shape, begin, end, file }]) => ({
+      name,
+      dtype,
+      shape,
+      parameters: shape.reduce((a, b) => a * b, 1),
+      bytes: end - begin,
+      file,
+    }));
+    const modelType = String(config.model_type ?? 'unknown');
+    const summary = {
+      source: source.name,
+      modelType,
+      supported: MODEL_TYPES.includes(modelType),
+      files: [...new Set(rows.map((r) => r.file))],
+      tensors: rows.length,
+      parameters: rows.reduce((n, r) => n + r.parameters, 0),
+      bytes: byteLength,
+    };
+    if (values.json) print(`${JSON.stringify({ ...summary, config, weights: rows })}\n`);
+    else print(table(rows) + totals(summary));
+  },
+};
+
+function table(rows: readonly Row[]): string {
+  const cells = rows.map((r) => [r.name, r.dtype, `[${r.shape.join(', ')}]`, bytes(r.bytes)]);
+  const widths = [0, 1, 2, 3].map((i) => Math.max(0, ...cells.map((c) => c[i].length)));
+  return cells
+    .map(([name, dtype, shape, size]) =>
+      [
+        name.padEnd(widths[0]),
+        dtype.padEnd(widths[1]),
+        shape.padEnd(widths[2]),
+        size.padStart(widths[3]),
+      ].join('  '),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function totals(s: {
+  modelType: string;
+  supported: boolean;
+  files: string[];
+  tensors: number;
+  parameters: number;
+  bytes: number;
+}): string {
+  const known = s.supported ? '' : ' (not supported)';
+  return `\nmodel_type ${s.modelType}${known}: ${s.tensors} tensors, ${s.parameters.toLocaleString('en')} parameters, ${bytes(s.bytes)} in ${s.files.join(', ')}\n`;
+}

@@ -1,0 +1,74 @@
+// What the commands that use a model share: which one, and loading it with progress.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Variant } from '../kernels.js';
+import { createEngine, type Engine, fromPretrained, type LoadProgress, type Pretrained } from '../node.js';
+import { bytes, type Call, note, type Option, stringOf, UsageError, type Values } from './command.js';
+
+export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
+  model: {
+    type: 'string',
+    short: 'm',
+    value: 'DIR',
+    help: 'checkpoint folder, or a name on the Hub (owner/name)',
+  },
+  revision: { type: 'string', value: 'REV', help: 'branch, tag or commit on the Hub; default main' },
+  offline: { type: 'boolean', help: 'use what the cache has, never the network' },
+  variant: { type: 'string', value: 'NAME', help: 'simd (default, reproducible), relaxed (faster), auto' },
+};
+
+/** A story teller of 260 thousand parameters, where the package lies beside the shared material. */
+const EXAMPLE = fileURLToPath(new URL('../../../shared/models/stories260K', import.meta.url));
+
+/** The model that the command line names. @throws UsageError where it names none and there is no default */
+export function modelOf(values: Values): string {
+  const named = stringOf(values, 'model');
+  if (named !== undefined) return named;
+  if (existsSync(EXAMPLE)) return EXAMPLE;
+  throw new UsageError(
+    'which model?  Name one with --model: a folder with config.json and model.safetensors, or a repository of the Hub such as sentence-transformers/all-MiniLM-L6-v2',
+  );
+}
+
+export function variantOf(values: Values): Variant | 'auto' {
+  const variant = stringOf(values, 'variant') ?? 'simd';
+  if (variant !== 'simd' && variant !== 'relaxed' && variant !== 'auto')
+    throw new UsageError(`--variant must be simd, relaxed or auto, got ${JSON.stringify(variant)}`);
+  return variant;
+}
+
+/** Loads the model, runs `body` with it, and gives everything back. */
+export async function withModel(
+  { values, signal }: Call,
+  body: (model: Pretrained, engine: Engine) => Promise<void>,
+): Promise<void> {
+  const where = modelOf(values);
+  const engine = await createEngine({ variant: variantOf(values) });
+  try {
+    const model = await fromPretrained(engine, where, {
+      signal,
+      revision: stringOf(values, 'revision'),
+      ...(values.offline === true && { offline: true }),
+      onProgress: showProgress(),
+    });
+    await body(model, engine);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** One line on a terminal, rewritten as it goes; elsewhere one line a file. */
+function showProgress(): (progress: LoadProgress) => void {
+  const terminal = process.stderr.isTTY === true;
+  return ({ status, file, loaded, total }) => {
+    if (status === 'ready') {
+      if (terminal) note('\r\x1b[K');
+      return;
+    }
+    const doing = status === 'download' ? 'downloading' : 'loading';
+    if (terminal) {
+      const percent = total > 0 ? Math.floor((100 * loaded) / total) : 100;
+      note(`\r\x1b[K${doing} ${file} ${percent}% of ${bytes(total)}`);
+    } else if (status === 'done') note(`loaded ${file}, ${bytes(total)}\n`);
+  };
+}
