@@ -63,6 +63,7 @@ export { random_uniform_f32, random_normal_f32, random_trunc_normal_f32 } from '
 export { dropout_f32 } from './random/dropout';
 export { log_softmax_f32, log_softmax_f32_backward, softmax_f32, softmax_f32_backward } from './softmax';
 export { cross_entropy_f32, cross_entropy_f32_backward, targets_in_range } from './loss/cross_entropy';
+export { nll_f32, nll_f32_backward } from './loss/nll';
 export {
   bce_with_logits_f32,
   bce_with_logits_f32_backward,

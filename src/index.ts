@@ -39,6 +39,7 @@ export * as F from './ops/index.js';
 export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export { fromPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
+export * as optim from './optim/index.js';
 export type { MemoryStats } from './tensor/arena.js';
 export type { TensorData } from './tensor/create.js';
 export type { DType, TypedArray } from './tensor/dtype.js';

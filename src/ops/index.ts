@@ -38,6 +38,7 @@ export { add, div, fmod, maximum, minimum, mul, type Operand, pow, remainder, su
 export { to } from './cast.js';
 export { equal, greater, greaterEqual, less, lessEqual, maskedFill, notEqual, where } from './compare.js';
 export { type ConvOptions, conv1d, conv2d, conv3d } from './conv.js';
+export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from './cross-entropy.js';
 export { dropout } from './dropout.js';
 export { embedding } from './embedding.js';
 export { gru } from './gru.js';
@@ -51,6 +52,8 @@ export {
   sampleCategorical,
 } from './hard-attention.js';
 export { type LinearOptions, linear } from './linear.js';
+export { type BCEOptions, binaryCrossEntropyWithLogits, type LossOptions, mseLoss } from './loss.js';
+export type { Reduction } from './loss-reduction.js';
 export { type LstmOptions, lstm } from './lstm.js';
 export { matmul } from './matmul.js';
 export { groupNorm, layerNorm, normalize, rmsNorm } from './norm.js';
