@@ -11,7 +11,7 @@ import { describeShared } from '../shared.js';
 const OPTIMISERS = { SGD, Adam, AdamW } as const;
 
 function tolerance(expected: Vector): Tolerance {
-  return { abs: 8 * 2 ** -23 * expected.data.reduce((m: number, x: number) => Math.max(m, Math.abs(x)), 0) };
+  return { abs: 8 * 2 ** -23 * Math.max(...Array.from(expected.data, Math.abs)) };
 }
 
 function near(actual: Tensor, expected: Vector, what: string): void {
