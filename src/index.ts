@@ -17,6 +17,8 @@ export type { HubOptions } from './io/http.js';
 export type { ReadOptions, Source } from './io/source.js';
 export { hubSource } from './io/source-hub.js';
 export { memorySource } from './io/source-memory.js';
+export { parseSafetensors, type SafetensorsFile, type TensorBytes } from './io/safetensors/parse.js';
+export { writeSafetensors } from './io/safetensors/write.js';
 export type { Variant } from './kernels.js';
 export {
   DecoderModel,
