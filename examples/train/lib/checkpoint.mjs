@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseSafetensors, Tensor, writeSafetensors } from '../../../dist/node.js';
 
 const FILE = 'checkpoint.safetensors';
+/** @type {Record<string, import('../../../dist/node.js').TensorBytes['dtype']>} */
 const DTYPES = { f32: 'F32', f16: 'F16', bf16: 'BF16', i32: 'I32' };
 
 /**
@@ -25,7 +26,8 @@ export function tensorBytes(tensor) {
  * @param {string} dtype @param {readonly number[]} shape @param {Uint8Array} bytes
  */
 function tensorFrom(arena, dtype, shape, bytes) {
-  const { buffer } = bytes.slice();
+  // A copy of its own is aligned; a slice of a Buffer would be neither.
+  const { buffer } = Uint8Array.from(bytes);
   if (dtype === 'F32') return Tensor.from(arena, new Float32Array(buffer), shape);
   if (dtype === 'I32') return Tensor.from(arena, new Int32Array(buffer), shape, 'i32');
   throw new Error(`${FILE} holds a tensor of ${dtype}`);
@@ -72,15 +74,20 @@ export async function loadCheckpoint(folder, { name, model, optimizer, generator
   if (saved?.name !== name) throw new Error(`${folder} holds a run of ${saved?.name}, not of ${name}`);
   const { arena } = model;
   arena.scope(() => {
-    const state = { model: new Map(), optimizer: new Map() };
+    const state = new Map();
     for (const [key, { dtype, shape, bytes: raw }] of tensors) {
-      const [, part, rest] = /^(model|optimizer)\.(.*)$/.exec(key) ?? [];
-      state[part].set(rest, tensorFrom(arena, dtype, shape, raw));
+      state.set(key, tensorFrom(arena, dtype, shape, raw));
     }
-    model.loadStateDict(state.model);
-    optimizer.loadStateDict({ state: state.optimizer, paramGroups: saved.paramGroups });
+    model.loadStateDict(below('model.', state));
+    optimizer.loadStateDict({ state: below('optimizer.', state), paramGroups: saved.paramGroups });
   });
   generator.manualSeed(saved.generator.seed).reserve(saved.generator.position);
   Object.assign(run, saved.run);
   scheduler.goTo(run.step);
+}
+
+/** The entries whose keys begin with the prefix, without it. @template T @param {string} prefix @param {ReadonlyMap<string, T>} all */
+function below(prefix, all) {
+  const mine = [...all].filter(([key]) => key.startsWith(prefix));
+  return new Map(mine.map(([key, value]) => [key.slice(prefix.length), value]));
 }

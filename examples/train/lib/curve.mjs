@@ -15,7 +15,11 @@ export function drawCurve(curve, { title, held, label = 'loss' }) {
   const names = held ?? Object.keys(measured.at(-1)?.held ?? {});
   const series = [
     { name: 'training', dots: false, points: curve.map((p) => [p.step, p.loss]) },
-    ...names.map((name) => ({ name, dots: true, points: measured.map((p) => [p.step, p.held[name]]) })),
+    ...names.map((name) => ({
+      name,
+      dots: true,
+      points: measured.map((p) => [p.step, p.held?.[name] ?? Number.NaN]),
+    })),
   ];
   const all = series.flatMap(({ points }) => points);
   const x = axis([0, ...all.map(([step]) => step)], [MARGIN.left, WIDTH - MARGIN.right]);
@@ -43,7 +47,7 @@ export function drawCurve(curve, { title, held, label = 'loss' }) {
     if (dots)
       for (const [step, value] of points)
         parts.push(`<circle cx="${x.at(step)}" cy="${y.at(value)}" r="2.5" fill="${colour}"/>`);
-    const [, last] = points.at(-1);
+    const last = points.at(-1)?.[1] ?? Number.NaN;
     const at = WIDTH - MARGIN.right - 8;
     parts.push(
       text(at, MARGIN.top + 14 + 16 * i, `${name}, last ${round(last, 4)}`, 'end', `fill="${colour}"`),

@@ -21,15 +21,18 @@ import { tensorBytes } from './checkpoint.mjs';
  * @param {'f32' | 'f16' | 'bf16'} [dtype] what the weights are stored as
  */
 export async function exportModel(folder, weights, files, dtype = 'f32') {
-  const stored = [...weights].map(([name, t]) => [name, t.arena.scope(() => tensorBytes(F.to(t, dtype)))]);
-  const json = (/** @type {unknown} */ value) => `${JSON.stringify(value, null, 2)}\n`;
+  const stored = [...weights].map(
+    ([name, t]) => /** @type {const} */ ([name, t.arena.scope(() => tensorBytes(F.to(t, dtype)))]),
+  );
+  const json = (/** @type {unknown} */ value) =>
+    value === undefined ? undefined : `${JSON.stringify(value, null, 2)}\n`;
   /** @type {Record<string, string | Uint8Array | undefined>} */
   const contents = {
     'model.safetensors': writeSafetensors(stored, [['format', 'pt']]),
     'config.json': json(files.config),
-    'tokenizer.json': files.tokenizer && json(files.tokenizer),
-    'tokenizer_config.json': files.tokenizerConfig && json(files.tokenizerConfig),
-    'generation_config.json': files.generationConfig && json(files.generationConfig),
+    'tokenizer.json': json(files.tokenizer),
+    'tokenizer_config.json': json(files.tokenizerConfig),
+    'generation_config.json': json(files.generationConfig),
     'training-curve.svg': files.curve,
     'README.md': files.readme,
   };

@@ -83,10 +83,10 @@ export async function train(task, { folder, signal, log, until = task.steps } = 
     run.seconds += (performance.now() - start) / 1000;
     const evaluates = task.evaluate !== undefined && (run.step % evaluateEvery === 0 || run.step === steps);
     if (run.step % pointEvery === 0 || evaluates || run.step === steps) {
-      run.curve.push({ step: run.step, loss: run.pending.sum / run.pending.count });
+      const held = evaluates ? { held: evaluate(task) } : {};
+      run.curve.push({ step: run.step, loss: run.pending.sum / run.pending.count, ...held });
       run.pending = { sum: 0, count: 0 };
     }
-    if (evaluates) run.curve.at(-1).held = evaluate(task);
     progress.tick(scheduler.getLastLr()[0], evaluates);
     if (run.step % saveEvery === 0) await save();
     // Signals and other events get their turn.
@@ -103,7 +103,7 @@ export async function train(task, { folder, signal, log, until = task.steps } = 
 function evaluate({ model, evaluate: measure }) {
   model.eval();
   try {
-    return noGrad(model.arena, () => model.arena.scope(() => measure()));
+    return noGrad(model.arena, () => model.arena.scope(() => measure?.() ?? {}));
   } finally {
     model.train();
   }
