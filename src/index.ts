@@ -14,11 +14,11 @@ export {
 } from './generate/generate.js';
 export { type FinishReason, generateIds, type IdStep, type RunOptions } from './generate/ids.js';
 export type { HubOptions } from './io/http.js';
+export { parseSafetensors, type SafetensorsFile, type TensorBytes } from './io/safetensors/parse.js';
+export { writeSafetensors } from './io/safetensors/write.js';
 export type { ReadOptions, Source } from './io/source.js';
 export { hubSource } from './io/source-hub.js';
 export { memorySource } from './io/source-memory.js';
-export { parseSafetensors, type SafetensorsFile, type TensorBytes } from './io/safetensors/parse.js';
-export { writeSafetensors } from './io/safetensors/write.js';
 export type { Variant } from './kernels.js';
 export {
   DecoderModel,
@@ -39,9 +39,9 @@ export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/index.js';
 export * as F from './ops/index.js';
 export type { PoolMode } from './ops/pool.js';
+export * as optim from './optim/index.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export { fromPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
-export * as optim from './optim/index.js';
 export type { MemoryStats } from './tensor/arena.js';
 export type { TensorData } from './tensor/create.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
