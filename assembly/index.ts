@@ -73,3 +73,7 @@ export {
 export { adam_f32, adamw_f32 } from './optim/adam';
 export { sgd_f32 } from './optim/sgd';
 export { additive_score_f32, additive_score_f32_backward } from './score/additive';
+export { group_norm_f32, group_norm_f32_backward } from './norm/group_norm';
+export { l2_normalize_f32, l2_normalize_f32_backward } from './norm/l2_normalize';
+export { layer_norm_f32, layer_norm_f32_backward } from './norm/layer_norm';
+export { rms_norm_f32, rms_norm_f32_backward } from './norm/rms_norm';

@@ -93,10 +93,9 @@ export function log_softmax_f32(y: usize, x: usize, N: i32, ys: i32, xs: i32, be
     const log = total == 0 ? <f32>0 : f32x4.extract_lane(log_ps(f32x4.splat(total)), 0);
     const a = f32x4.splat(top);
     const b = f32x4.splat(log);
-    for (let i = 0; i < N; i += 4) {
-      const v = loadPart(at(from, i), N - i, 0);
-      storePart(at(to, i), f32x4.sub(f32x4.sub(v, a), b), N - i);
-    }
+    let i = 0;
+    for (; i + 4 <= N; i += 4) v128.store(at(to, i), f32x4.sub(f32x4.sub(v128.load(at(from, i)), a), b));
+    if (i < N) storePart(at(to, i), f32x4.sub(f32x4.sub(loadPart(at(from, i), N - i, 0), a), b), N - i);
   }
 }
 
