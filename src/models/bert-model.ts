@@ -8,7 +8,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { EncoderModel, type EncoderOptions, type EncoderOutput } from './base.js';
 import { type BertConfig, BertEncoder, BertPooler } from './bert-layers.js';
 import { runEncoder } from './encoder.js';
-import { idsTensor, type Rows } from './input.js';
+import { besideIds, type Rows } from './input.js';
 import { encoderKey, type Places, place, type WeightInfo } from './weights.js';
 
 class BertEmbeddings extends Module {
@@ -72,9 +72,9 @@ export abstract class BertFamily extends EncoderModel<BertConfig> {
         this.embeddings.forward(
           ids,
           tokenTypeIds
-            ? idsTensor(this.arena, tokenTypeIds, 'tokenTypeIds')
+            ? besideIds(ids, tokenTypeIds, 'tokenTypeIds')
             : Tensor.from(this.arena, new Int32Array(ids.shape[1]), [1, ids.shape[1]], 'i32'),
-          positionIds ? idsTensor(this.arena, positionIds, 'positionIds') : this.countPositions(ids),
+          positionIds ? besideIds(ids, positionIds, 'positionIds') : this.countPositions(ids),
         ),
       layer: (i, x, attention, wantsMap) => this.encoder.layer[i].forward(x, attention, wantsMap),
       pool: this.pooler && ((x) => this.pooler!.forward(x)),

@@ -1,6 +1,7 @@
 // Keys and values of the tokens that a decoder has seen, so that each new token costs one row.
 import { ArgumentError, ShapeError } from '../errors.js';
 import { copyInto } from '../ops/copy.js';
+import { needsGrad } from '../ops/util.js';
 import { narrow } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
@@ -26,8 +27,11 @@ export class LayerCache {
   /**
    * Appends keys and values (B, heads, L, size) and returns all of them, as views (B, heads, offset + L,
    * size) that hold until the next call.
+   * @throws ShapeError if they do not extend what is there; ArgumentError if they require a gradient
    */
   updateAndFetch(keys: Tensor, values: Tensor): [keys: Tensor, values: Tensor] {
+    if (needsGrad(keys, values))
+      throw new ArgumentError('no gradient flows through a cache: run it within noGrad, or without one');
     const end = this.#offset + keys.shape[2];
     this.#keys = this.#reserve(this.#keys, keys, end);
     this.#values = this.#reserve(this.#values, values, end);

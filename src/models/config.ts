@@ -5,12 +5,16 @@ import { ConfigError } from '../errors.js';
 /** What config.json parsed to: an object, nothing more is known. */
 export type RawConfig = Readonly<Record<string, unknown>>;
 
-/** Far above any model of these families, far below what would hang or exhaust a process. */
+/**
+ * Far above any model of these families, far below what would hang or exhaust a process; and all of them
+ * together keep the number of parameters an exact integer.
+ */
 export const LIMITS = {
-  layers: 1024,
-  heads: 4096,
-  size: 1 << 20,
-  vocab: 1 << 24,
+  layers: 512,
+  heads: 1024,
+  headDim: 4096,
+  size: 1 << 18,
+  vocab: 1 << 22,
   positions: 1 << 24,
 } as const;
 

@@ -13,7 +13,7 @@ import { attend, splitHeads, type WithMap } from './attention.js';
 import { EncoderModel, type EncoderOptions, type EncoderOutput, type ModelConfig } from './base.js';
 import { divides, Fields, LIMITS, type RawConfig } from './config.js';
 import { countFromZero, runEncoder } from './encoder.js';
-import { idsTensor, type Rows } from './input.js';
+import { besideIds, type Rows } from './input.js';
 import { encoderKey, type Places, place, type WeightInfo } from './weights.js';
 
 /** The original code fixes it. */
@@ -164,7 +164,7 @@ export class DistilBertModel extends EncoderModel<DistilBertConfig> {
       embed: (ids) =>
         this.embeddings.forward(
           ids,
-          positionIds ? idsTensor(this.arena, positionIds, 'positionIds') : countFromZero(ids),
+          positionIds ? besideIds(ids, positionIds, 'positionIds') : countFromZero(ids),
         ),
       layer: (i, x, attention, wantsMap) => this.transformer.layer[i].forward(x, attention, wantsMap),
     });

@@ -42,7 +42,7 @@ export function readGatedConfig(f: Fields, modelType: string, traits: GatedTrait
   const heads = f.int('num_attention_heads', LIMITS.heads);
   const kvHeads = f.int('num_key_value_heads', LIMITS.heads, heads);
   divides(f, ['num_attention_heads', heads], ['num_key_value_heads', kvHeads]);
-  let headDim = f.intOrNull('head_dim', LIMITS.size) ?? traits.headDim;
+  let headDim = f.intOrNull('head_dim', LIMITS.headDim) ?? traits.headDim;
   if (headDim === undefined) {
     divides(f, ['hidden_size', hiddenSize], ['num_attention_heads', heads]);
     headDim = hiddenSize / heads;

@@ -1,5 +1,6 @@
 // What goes into a model: token ids with their mask and positions, checked and brought into the arena.
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { expectShape } from '../ops/util.js';
 import type { Arena } from '../tensor/arena.js';
 import { type Shape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -7,7 +8,14 @@ import { Tensor } from '../tensor/tensor.js';
 /** (B, S) integers: a tensor (i32; masks also bool or u8) or one array a row. */
 export type Rows = Tensor | readonly ArrayLike<number>[];
 
-/** Ids (B, S) as an i32 tensor of this arena. @throws ShapeError if ragged, empty or not (B, S) */
+/** Token, segment or position numbers of the same shape as the ids. @throws ShapeError, ArgumentError */
+export function besideIds(ids: Tensor, rows: Rows, name: string): Tensor {
+  const numbers = idsTensor(ids.arena, rows, name);
+  expectShape(numbers, name, ids.shape);
+  return numbers;
+}
+
+/** Ids (B, S) as an i32 tensor of this arena. @throws ShapeError if ragged or not (B, S), ArgumentError if empty */
 export function idsTensor(arena: Arena, rows: Rows, name = 'inputIds'): Tensor {
   if (!(rows instanceof Tensor)) {
     const { values, shape } = flatten(rows, name);

@@ -1,6 +1,6 @@
 // Fills a model from a checkpoint.  Everything is compared by names and shapes first, so that a checkpoint
 // that does not fit costs nothing; then the bytes stream in, each tensor straight to its final form.
-import { DTypeError, WeightsError } from '../errors.js';
+import { DTypeError, OutOfMemoryError, WeightsError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { PretrainedModel } from './base.js';
 import type { Place, WeightSource } from './weights.js';
@@ -9,7 +9,8 @@ import { isWeightDType, openWriter, type WeightDType, type Writer } from './writ
 /**
  * Reads the weights of `model`, F32, F16 or BF16.  On failure or abort the model is disposed, and nothing
  * stays behind in the engine.
- * @throws WeightsError that lists all that is missing, unexpected or misshapen; DTypeError; `signal.reason`
+ * @throws WeightsError that lists all that is missing, unexpected or misshapen; DTypeError;
+ *   OutOfMemoryError; `signal.reason`
  */
 export async function loadWeights(
   model: PretrainedModel,
@@ -17,6 +18,7 @@ export async function loadWeights(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
   const targets = match(model, weights);
+  expectRoom(model);
   // Before there are values this only marks the matrices that GEMM reads; see Parameter.pack.
   model.pack();
   let writer: Writer | null = null;
@@ -39,6 +41,18 @@ export async function loadWeights(
     model.dispose();
     throw error;
   }
+}
+
+/** Says before gigabytes are read that they will not fit. @throws OutOfMemoryError */
+function expectRoom(model: PretrainedModel): void {
+  const bytes = model.parameters().reduce((n, p) => n + 4 * p.numel, 0);
+  const { used, limit } = model.arena.stats;
+  if (used + bytes > limit)
+    throw new OutOfMemoryError(
+      `the weights take ${bytes} bytes as f32; the engine has ${limit - used} of ${limit} left`,
+      bytes,
+      limit,
+    );
 }
 
 interface Target {

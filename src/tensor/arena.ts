@@ -15,6 +15,8 @@ export interface MemoryStats {
   readonly peak: number;
   /** bytes of linear memory, which never shrinks before dispose() */
   readonly reserved: number;
+  /** bytes that linear memory may grow to */
+  readonly limit: number;
   /** blocks held now */
   readonly blocks: number;
 }
@@ -83,7 +85,7 @@ export class Arena {
 
   get stats(): MemoryStats {
     const { used, peak, count } = this.#allocator;
-    return { used, peak, reserved: this.#memory.buffer.byteLength, blocks: count };
+    return { used, peak, reserved: this.#memory.buffer.byteLength, limit: this.#maxBytes, blocks: count };
   }
 
   /**

@@ -109,7 +109,7 @@ describe('fields', () => {
 
   test('the message says what was expected and what came', async () => {
     const error = (await tryConfig({ ...BERT, hidden_size: -48 })) as ConfigError;
-    expect(error.message).toBe('config.json: hidden_size must be an integer from 1 to 1048576, got -48');
+    expect(error.message).toBe('config.json: hidden_size must be an integer from 1 to 262144, got -48');
   });
 
   test('a hostile value does not make a message of megabytes', async () => {

@@ -1,6 +1,6 @@
 // Loading: what fits, what does not, and that nothing stays behind when it does not.
 import { describe, expect, test } from '@jest/globals';
-import { DTypeError, WeightsError } from '../../src/errors.js';
+import { DTypeError, OutOfMemoryError, WeightsError } from '../../src/errors.js';
 import { writeSafetensors } from '../../src/io/safetensors/write.js';
 import { memorySource } from '../../src/io/source-memory.js';
 import type { DecoderModel, EncoderModel } from '../../src/models/base.js';
@@ -286,18 +286,39 @@ describe('what does not fit', () => {
       });
     }));
 
-  test('more weights than memory', async () => {
+  test('more weights than memory: known before any is read', async () => {
     using engine = await createEngine({ maxMemory: 1 << 20 });
     const big = { ...GATED, vocab_size: 20000 };
     const before = engine.memory.blocks;
-    const loading = loadWeights(
-      createModel(engine.arena, big),
-      weightsOf(gatedShapes(big) as Tensors, { part: 4096 }),
-    );
+    const { tensors } = weightsOf(gatedShapes(big) as Tensors);
+    const read = () => {
+      throw new Error('nothing should be read');
+    };
+    const loading = loadWeights(createModel(engine.arena, big), { tensors, read });
     await expect(loading).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
     expect(engine.memory.blocks).toBe(before);
-    engine.scope(() => expect(engine.ones([2]).toArray()).toEqual(Float32Array.of(1, 1)));
   });
+
+  test('memory that ends in the middle', () =>
+    leaksNothing(async (engine) => {
+      const model = createModel(engine.arena, GATED);
+      const whole = weightsOf(gatedShapes(GATED) as Tensors);
+      let parts = 0;
+      const { arena } = engine;
+      const alloc = arena.alloc.bind(arena);
+      async function* read(wanted: (name: string) => boolean): AsyncGenerator<WeightPart> {
+        for await (const part of whole.read(wanted)) {
+          if (++parts === 300)
+            arena.alloc = () => {
+              throw new OutOfMemoryError('no more');
+            };
+          yield part;
+        }
+      }
+      await expect(loadWeights(model, { ...whole, read })).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+      arena.alloc = alloc;
+      engine.scope(() => expect(engine.ones([2]).toArray()).toEqual(Float32Array.of(1, 1)));
+    }));
 });
 
 test('progress: bytes of each file, in order, then ready', async () => {
