@@ -39,6 +39,9 @@ export interface MultiheadAttentionCall {
 export interface MultiheadAttentionResult {
   /** shaped as the query */
   output: Tensor;
-  /** (B, L, S) or, for each head, (B, H, L, S), without B if there is no batch; S counts appended keys */
+  /**
+   * (B, L, S) or, for each head, (B, H, L, S), without B if there is no batch; S counts appended keys.
+   * As they were before dropout.
+   */
   weights: Tensor | null;
 }

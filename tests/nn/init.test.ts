@@ -111,8 +111,7 @@ everyEngine('init', (engine) => {
   });
 
   test('without a generator the arena gives one', () => {
-    const { arena } = engine();
-    arena.generator.manualSeed(5);
+    engine().manualSeed(5);
     const w = init.uniform(fresh(4));
     expect(Array.from(w.toArray())).toEqual(
       Array.from(
