@@ -2,8 +2,8 @@
 //
 // c: (M, N) f32, row stride cm · a: (M, K), element (m, k) at a + m am + k ak · bp: (K, N) packed, see
 // layout.ts · bias: (N) or 0 · residual: (M, N), row stride rm, or 0 · act: activation/kind.ts.
-// Range: panels of NR columns.  residual may be c; nothing else may overlap c.  c is not read unless
-// it is the residual.
+// Range: panels of NR columns.  residual may be c (a gradient that accumulates); nothing else may overlap
+// c, and c is read only if it is the residual.  Fastest where ak = 1 and the residual is not c.
 // Every element is one chain s = madd(A[m,k], B[k,n], s) over k = 0..K-1 from s = 0, whatever M, N and
 // the tile it falls into: row m of a large product has the bits of the same row computed alone.
 // Error before the activation: |C - exact| <= (K + 1) eps/2 (sum_k |A||B| + |bias|), to first order.
@@ -27,26 +27,21 @@ export function gemm_f32(
   const whole = min(end, N / NR);
   for (let m = 0; m < M; m += step) {
     const rows = min(M - m, step);
-    let panel = begin;
-    let b = panelOf(bp, begin, K);
-    let at = <usize>begin * ROW;
-    for (; panel < end; ) {
-      const cP = c + <usize>m * c1 + at;
-      const aP = a + <usize>m * a1;
-      const biasP = bias ? bias + at : 0;
-      const rP = residual ? residual + <usize>m * r1 + at : 0;
-      let n = 1;
+    const aM = a + <usize>m * a1;
+    for (let panel = begin; panel < end; ) {
+      const b = panelOf(bp, panel, K);
+      const at = <usize>panel * ROW;
+      const cM = c + <usize>m * c1 + at;
+      const biasN = bias ? bias + at : 0;
+      const rM = residual ? residual + <usize>m * r1 + at : 0;
       if (fast && panel + 2 <= whole) {
-        twoPanels(cP, c1, aP, a1, b, rows, K, biasP, rP, r1, act);
-        n = 2;
-      } else if (fast && panel < whole && rows > 1) {
-        onePanel(cP, c1, aP, a1, b, rows, K, biasP, rP, r1, act);
+        twoPanels(cM, c1, aM, a1, b, rows, K, biasN, rM, r1, act);
+        panel += 2;
       } else {
-        anyPanel(cP, c1, aP, a1, <usize>ak << 2, b, rows, K, biasP, rP, r1, act, min(N - panel * NR, NR));
+        if (fast && panel < whole && rows > 1) onePanel(cM, c1, aM, a1, b, rows, K, biasN, rM, r1, act);
+        else anyPanel(cM, c1, aM, a1, <usize>ak << 2, b, rows, K, biasN, rM, r1, act, min(N - panel * NR, NR));
+        panel++;
       }
-      panel += n;
-      b = panelOf(bp, panel, K);
-      at = <usize>panel * ROW;
     }
   }
 }

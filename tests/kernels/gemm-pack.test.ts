@@ -3,7 +3,7 @@ import { Random } from '../random.js';
 import { operands, pack, panels } from './gemm.run.js';
 import { everyVariant } from './harness.js';
 
-const NS = [0, 1, 3, 4, 15, 16, 17, 31, 32, 33, 50];
+const NS = [0, 1, 3, 4, 15, 16, 17, 31, 32, 33, 50, 128, 150];
 const KS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 31];
 const GRID = NS.flatMap((N) => KS.map((K) => [N, K] as const));
 

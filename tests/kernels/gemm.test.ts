@@ -4,9 +4,9 @@ import { type GemmCase, gemm, gemmRounded } from '../reference/gemm.js';
 import { ACTIVATIONS, type Options, operands, run } from './gemm.run.js';
 import { everyVariant } from './harness.js';
 
-// Below, at, above and at multiples of the tile (1, 2, 6 rows; 16 columns; blocks of k), and primes.
+// Below, at, above and at multiples of the tile (2 rows; 16 columns, taken two panels at a time; 2 steps of k).
 const MS = [0, 1, 2, 3, 5, 6, 7, 8, 12, 13];
-const NS = [0, 1, 4, 7, 15, 16, 17, 32, 47];
+const NS = [0, 1, 7, 15, 16, 17, 32, 47, 49, 64];
 const KS = [0, 1, 2, 3, 4, 7, 16, 31];
 const GRID = MS.flatMap((M) => NS.flatMap((N) => KS.map((K) => [M, N, K] as const)));
 const VARIATIONS: Options[] = [
@@ -41,6 +41,7 @@ everyVariant('gemm_f32', (fresh, variant) => {
     [300, 17, 257],
     [5, 130, 64],
     [1, 48, 4099],
+    [17, 33, 16500], // more of A than one block of rows holds
   ])('large (%i, %i, %i)', (M, N, K) => {
     for (const o of [{}, { bias: true, residual: 'alias' } as const, { residual: 'apart' } as const]) {
       const g = operands(M, N, K, o);
