@@ -5,6 +5,7 @@ export {
   type MultiheadAttentionOptions,
   type MultiheadAttentionResult,
 } from './attention.js';
+export { Conv1d, Conv2d, type ConvLayerOptions } from './conv.js';
 export { type DecoderLayerCall, TransformerDecoderLayer } from './decoder-layer.js';
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
@@ -15,6 +16,8 @@ export { Linear } from './linear.js';
 export { type Home, Module, type StateDict } from './module.js';
 export { type Initializer, Parameter } from './parameter.js';
 export { RMSNorm } from './rmsnorm.js';
+export { GRU, LSTM, type RecurrentCall, type RecurrentLayerOptions, RNN } from './rnn.js';
+export { type CellOptions, GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
 export {
   type Decoder,
   type Encoder,
