@@ -3,7 +3,7 @@
 // c: (M, N) f32, row stride cm · a: (M, K), element (m, k) at a + m am + k ak · bp: (K, N) packed, see
 // layout.ts · bias: (N) or 0 · residual: (M, N), row stride rm, or 0 · act: activation/kind.ts.
 // Range: panels of NR columns.  residual may be c (a gradient that accumulates); nothing else may overlap
-// c, and c is read only if it is the residual.  Fastest where ak = 1 and the residual is not c.
+// c, whose former content is read only if it is the residual.  Fastest where ak = 1 and the residual is not c.
 // Every element is one chain s = madd(A[m,k], B[k,n], s) over k = 0..K-1 from s = 0, whatever M, N and
 // the tile it falls into: row m of a large product has the bits of the same row computed alone.
 // Error before the activation: |C - exact| <= (K + 1) eps/2 (sum_k |A||B| + |bias|), to first order.
