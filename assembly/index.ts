@@ -45,6 +45,7 @@ export { rnn_step_f32, rnn_step_f32_backward } from './recurrent/rnn';
 export { cumsum_f32 } from './reduce/cumsum';
 export { reduce_f32 } from './reduce/reduce';
 export { argmax_f32, argmin_f32 } from './select/argmax';
+export { gather_32, scatter_f32 } from './select/gather';
 export { sort_f32, sort_f32_scratch } from './select/sort';
 export { topk_f32, topk_f32_scratch } from './select/topk';
 export {

@@ -6,7 +6,7 @@ import { createMemory, instantiate, type ModuleSource } from './runtime/instanti
 import { type Features, probe } from './runtime/probe.js';
 import { selfTest } from './runtime/selftest.js';
 import { Arena, type MemoryStats } from './tensor/arena.js';
-import { type TensorData, tensorFrom } from './tensor/create.js';
+import { rangeOf, type TensorData, tensorFrom } from './tensor/create.js';
 import type { DType } from './tensor/dtype.js';
 import type { Shape } from './tensor/shape.js';
 import { Tensor } from './tensor/tensor.js';
@@ -79,6 +79,19 @@ export class Engine {
   manualSeed(seed: number): this {
     this.arena.generator.manualSeed(seed);
     return this;
+  }
+
+  /**
+   * `torch.arange(end)` or `torch.arange(start, end)`: a vector of numbers `step` apart, `end` left out.
+   * f32 unless `dtype` says otherwise; positions and ids are i32.
+   */
+  arange(
+    startOrEnd: number,
+    end?: number,
+    { step = 1, dtype = 'f32' }: { step?: number; dtype?: DType } = {},
+  ): Tensor {
+    const [from, to] = end === undefined ? [0, startOrEnd] : [startOrEnd, end];
+    return rangeOf(this.arena, from, to, step, dtype);
   }
 
   /** See Arena.scope: tensors made in `body` and not returned are freed at its end. */

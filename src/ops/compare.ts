@@ -6,6 +6,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { Compare } from './kinds.js';
 import { forEachBlock } from './loop.js';
 import { sumTo } from './sum-to.js';
+import { abs } from './unary.js';
 import { expectDType, output, sameArena } from './util.js';
 
 type Operand = Tensor | number;
@@ -22,6 +23,11 @@ export const greaterEqual = (a: Operand, b: Operand): Tensor => compare('ge', a,
 export const equal = (a: Operand, b: Operand): Tensor => compare('eq', a, b);
 /** a != b; true for NaN */
 export const notEqual = (a: Operand, b: Operand): Tensor => compare('ne', a, b);
+
+/** Where x is NaN, as bool. */
+export const isnan = (x: Tensor): Tensor => notEqual(x, x);
+/** Where x is positive or negative infinity, as bool. */
+export const isinf = (x: Tensor): Tensor => x.arena.scope(() => equal(abs(x), Number.POSITIVE_INFINITY));
 
 function compare(kind: keyof typeof Compare, left: Operand, right: Operand): Tensor {
   const like = typeof left === 'number' ? right : left;
@@ -50,18 +56,19 @@ function compare(kind: keyof typeof Compare, left: Operand, right: Operand): Ten
   });
 }
 
-/** `torch.where`: a where the condition (bool or u8) holds, else b; all broadcast. */
+/** `torch.where`: a where the condition (bool or u8) holds, else b, both f32 or both i32; all broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const dtype = [a, b].find((v) => typeof v !== 'number')?.dtype ?? 'f32';
   return condition.arena.scope(() => {
-    const [x, y] = [a, b].map((v) => (typeof v === 'number' ? Tensor.from(condition.arena, [v], []) : v));
-    expectDType(condition, 'condition', 'bool', 'u8');
-    expectDType(x, 'a', 'f32');
-    expectDType(y, 'b', 'f32');
-    const { kernels } = sameArena(condition, x, y);
-    const z = output(
-      x,
-      broadcastShapes(broadcastShapes(condition.shape, x.shape, 'where'), y.shape, 'where'),
+    const [x, y] = [a, b].map((v) =>
+      typeof v === 'number' ? Tensor.from(condition.arena, [v], [], dtype) : v,
     );
+    expectDType(condition, 'condition', 'bool', 'u8');
+    expectDType(x, 'a', 'f32', 'i32');
+    expectDType(y, 'b', x.dtype);
+    const { kernels } = sameArena(condition, x, y);
+    const shape = broadcastShapes(broadcastShapes(condition.shape, x.shape, 'where'), y.shape, 'where');
+    const z = output(x, shape, x.dtype);
     forEachBlock(
       z.shape,
       aligned(z.shape, z, condition, x, y),

@@ -34,13 +34,28 @@ export {
   scaledDotProductAttention,
 } from './attention.js';
 export { type BackwardOptions, backward } from './backward.js';
+export { batchNorm } from './batch-norm.js';
 export { add, div, fmod, maximum, minimum, mul, type Operand, pow, remainder, sub } from './binary.js';
 export { to } from './cast.js';
-export { equal, greater, greaterEqual, less, lessEqual, maskedFill, notEqual, where } from './compare.js';
+export { type ClampOptions, clamp } from './clamp.js';
+export {
+  equal,
+  greater,
+  greaterEqual,
+  isinf,
+  isnan,
+  less,
+  lessEqual,
+  maskedFill,
+  notEqual,
+  where,
+} from './compare.js';
 export { type ConvOptions, conv1d, conv2d, conv3d } from './conv.js';
 export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from './cross-entropy.js';
+export { type CumsumOptions, cumsum } from './cumsum.js';
 export { dropout } from './dropout.js';
 export { embedding } from './embedding.js';
+export { gather, indexSelect } from './gather.js';
 export { gru } from './gru.js';
 export {
   gumbelSoftmax,
@@ -58,6 +73,7 @@ export { type LstmOptions, lstm } from './lstm.js';
 export { matmul } from './matmul.js';
 export { groupNorm, layerNorm, normalize, rmsNorm } from './norm.js';
 export { PackedMatrix } from './packed.js';
+export { type PadOptions, pad } from './pad.js';
 export { type PoolMode, pool } from './pool.js';
 export {
   applyRope,
@@ -68,12 +84,16 @@ export {
   ropeTable,
   sinusoid,
 } from './position.js';
+export { prelu } from './prelu.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
 export { type RnnOptions, rnn } from './rnn.js';
+export { type ScatterOptions, scatter } from './scatter.js';
 export { type AdditiveParameters, additiveScore, bilinearScore, dotScore, scaledDotScore } from './score.js';
 export { sort, topk } from './select.js';
+export { flip, slice } from './slice.js';
 export { attend, attentionDistribution } from './soft-attention.js';
 export { logSoftmax, softmax } from './softmax.js';
+export { tril, triu } from './triangle.js';
 export {
   abs,
   ceil,

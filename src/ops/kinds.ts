@@ -32,3 +32,6 @@ export const Reduce = {
 
 /** kind of mean_pool_f32 */
 export const MeanPool = { mean: 0, mean_sqrt_len: 1, weighted: 2 } as const;
+
+/** kind of scatter_f32 */
+export const Scatter = { set: 0, sum: 1, prod: 2, max: 3, min: 4 } as const;

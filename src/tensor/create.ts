@@ -65,3 +65,14 @@ function flatten(
     );
   for (const d of data) flatten(d, sizes, depth + 1, into, kinds);
 }
+
+/** start, start + step, ... as long as it is before `end`; each computed from its place and rounded once. */
+export function rangeOf(arena: Arena, start: number, end: number, step: number, dtype: DType): Tensor {
+  const n = Math.max(0, Math.ceil((end - start) / step));
+  if (!Number.isFinite(n) || ![start, step].every(Number.isFinite))
+    throw new ArgumentError(`arange needs finite numbers and a step, got ${start}, ${end}, ${step}`);
+  if (dtype === 'f16' || dtype === 'bf16' || dtype === 'bool')
+    throw new ArgumentError(`arange makes f32, i32, i8 or u8, got ${dtype}`);
+  const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
+  return Tensor.from(arena, values, [n], dtype);
+}

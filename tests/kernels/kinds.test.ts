@@ -19,6 +19,7 @@ test('src/ops/kinds.ts agrees with the kinds of assembly/', () => {
     ...enums('elementwise/kinds.ts'),
     ...enums('reduce/kinds.ts'),
     ...enums('pool/mean.ts'),
+    ...enums('select/kinds.ts'),
   };
   expect({ ...kinds }).toEqual(assembly);
 });
