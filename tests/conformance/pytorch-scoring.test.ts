@@ -1,13 +1,15 @@
-// The attention of the notes by ops alone: dot, scaled dot and bilinear scores, soft, hard, key-value and multi-query
-// attention, self-attention.  Outputs at c = 32, gradients at c = 128.
+// The attention of the notes by its ops: scores, the distribution, soft and hard attention, key-value and
+// multi-query attention, self-attention, pointing.  Outputs at c = 32, gradients at c = 128.
 import { argmax } from '../../src/ops/argmax.js';
-import { attentionWithWeights } from '../../src/ops/attention.js';
 import { backward } from '../../src/ops/backward.js';
-import { mul } from '../../src/ops/binary.js';
-import { embedding } from '../../src/ops/embedding.js';
+import { maskedFill } from '../../src/ops/compare.js';
+import { crossEntropy } from '../../src/ops/cross-entropy.js';
+import { hardAttentionMax } from '../../src/ops/hard-attention.js';
 import { linear } from '../../src/ops/linear.js';
-import { matmul } from '../../src/ops/matmul.js';
-import { reshape, transpose } from '../../src/ops/view.js';
+import { additiveScore, bilinearScore, dotScore, scaledDotScore } from '../../src/ops/score.js';
+import { attend, attentionDistribution } from '../../src/ops/soft-attention.js';
+import { logSoftmax } from '../../src/ops/softmax.js';
+import { reshape } from '../../src/ops/view.js';
 import type { Arena } from '../../src/tensor/arena.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { excess, type Results, tensorOf, testTopic } from './pytorch.js';
@@ -15,24 +17,50 @@ import type { Case } from './vectors.js';
 
 type Tensors = Record<string, Tensor>;
 
-interface Roles {
-  /** (M, D), (N, D), (N, Dv) */
-  queries: Tensor;
-  keys: Tensor;
-  values: Tensor;
-  scale: number;
+/** The scores of keys against a query or several. */
+function scoreOf({ op }: Case, keys: Tensor, query: Tensor, { W, U, v }: Tensors): Tensor {
+  if (op.endsWith('_additive')) return additiveScore(keys, query, { W, U, v });
+  if (op.endsWith('_bilinear')) return bilinearScore(keys, query, W);
+  return op.endsWith('_scaled_dot') ? scaledDotScore(keys, query) : dotScore(keys, query);
 }
 
-function rolesOf(c: Case, t: Tensors): Roles {
-  if (c.op === 'self_attention') {
-    const [queries, keys, values] = [t.Wq, t.Wk, t.Wv].map((w) => linear(t.X, w));
-    return { queries, keys, values, scale: 1 / Math.sqrt(c.config.Dk as number) };
+/** Results that have no gradient of their own, and the one that the upstream gradient belongs to. */
+type Outcome = Tensors & { last: Tensor };
+
+function attention(c: Case, t: Tensors): Outcome {
+  const keys = t.K ?? t.X;
+  const values = t.V ?? t.X;
+  const scores = scoreOf(c, keys, t.Q ?? t.q, t);
+  const distribution = attentionDistribution(scores);
+  const last = reshape(attend(distribution, values), c.outputs.attention.shape);
+  const soft = { scores, distribution, attention: last, last };
+  if (!c.outputs.hard_index) return soft;
+  const hard = hardAttentionMax(scores, values.detach());
+  return { ...soft, hard_index: hard.index, hard_attention: hard.attention };
+}
+
+function selfAttention({ X, Wq, Wk, Wv }: Tensors): Outcome {
+  const [q, k, v] = [Wq, Wk, Wv].map((w) => linear(X, w));
+  const scores = scaledDotScore(k, q);
+  const distribution = attentionDistribution(scores);
+  const last = attend(distribution, v);
+  return { scores, distribution, attention: last, last };
+}
+
+function pointer({ encoder, decoder, W1, W2, v, mask, target }: Tensors): Outcome {
+  const scores = additiveScore(encoder, decoder, { W: W1, U: W2, v });
+  if (target) {
+    const loss = crossEntropy(reshape(scores, [-1, scores.shape[2]]), reshape(target, [-1]));
+    return { output: loss, last: loss };
   }
-  const given = t.Q ?? reshape(t.q, [1, -1]);
-  // x W q is the dot product of x and W q.
-  const queries = c.op.endsWith('_bilinear') ? linear(given, t.W) : given;
-  const scale = c.op.endsWith('_scaled_dot') ? 1 / Math.sqrt(c.config.D as number) : 1;
-  return { queries, keys: t.K ?? t.X, values: t.V ?? t.X, scale };
+  const probabilities = attentionDistribution(scores, mask);
+  return {
+    scores,
+    probabilities,
+    log_probabilities: logSoftmax(maskedFill(scores, mask, Number.NEGATIVE_INFINITY), -1),
+    pointed: argmax(probabilities, { dim: -1 }),
+    last: probabilities,
+  };
 }
 
 function run(arena: Arena, c: Case): Results {
@@ -41,21 +69,15 @@ function run(arena: Arena, c: Case): Results {
     tensors[name] = tensorOf(arena, v);
     tensors[name].requiresGrad = name in c.grads;
   }
-  const { queries, keys, values, scale } = rolesOf(c, tensors);
-  const scores = mul(matmul(queries, transpose(keys, 0, 1)), scale);
-  const { output, weights } = attentionWithWeights(queries, keys, values, { scale });
-  const flat = reshape(output, c.outputs.attention.shape);
-  backward(flat, { gradient: tensors.grad_output });
-  const results: Results = {
-    scores: scores.toArray(),
-    distribution: weights.toArray(),
-    attention: flat.toArray(),
-  };
-  if (c.outputs.hard_index) {
-    const index = argmax(scores, { dim: -1 });
-    results.hard_index = index.toArray();
-    results.hard_attention = embedding(index, values.detach()).toArray();
-  }
+  const points = c.op.startsWith('pointer_network');
+  const { last, ...outcome } = points
+    ? pointer(tensors)
+    : c.op === 'self_attention'
+      ? selfAttention(tensors)
+      : attention(c, tensors);
+  backward(last, { gradient: tensors.grad_output });
+  const results: Results = {};
+  for (const [name, t] of Object.entries(outcome)) results[name] = t.toArray();
   for (const name of Object.keys(c.grads)) results[`d ${name}`] = tensors[name].grad!.toArray();
   return results;
 }
@@ -64,8 +86,4 @@ testTopic({
   topic: 'scoring',
   run,
   judge: () => (name, actual, expected) => excess(actual, expected, name.startsWith('d ') ? 128 : 32),
-  pending: ({ op }) => {
-    if (op.startsWith('pointer_network')) return 'pointer networks come with the attention mechanisms';
-    return op.endsWith('_additive') ? 'additive scores come with the attention mechanisms' : null;
-  },
 });
