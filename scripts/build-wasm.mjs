@@ -3,8 +3,10 @@
 // Does nothing when neither sources nor settings have changed since the last time.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -46,18 +48,31 @@ async function fingerprint() {
   return hash.digest('hex');
 }
 
-const stamp = `${root}build/fingerprint`;
 const outputs = [
-  ...Object.keys(targets).map((t) => `build/${t}.wasm`),
+  ...Object.keys(targets).map((target) => `build/${target}.wasm`),
   'src/generated/kernels.ts',
   'build/fingerprint',
 ];
+
+async function copyAll(from, to) {
+  for (const file of outputs) {
+    await mkdir(dirname(to + file), { recursive: true });
+    await copyFile(from + file, to + file);
+  }
+}
+
 const now = await fingerprint();
-const before = await Promise.all(outputs.map((f) => readFile(root + f, 'utf8').catch(() => null)));
-if (before.includes(null) || before.at(-1) !== now) {
+const current = await readFile(`${root}build/fingerprint`, 'utf8').catch(() => '');
+const complete = outputs.every((file) => existsSync(root + file));
+// What was compiled before is kept beside the dependencies, so that switching branches costs nothing.
+const kept = `${root}node_modules/.cache/fovea/${now.slice(0, 16)}/`;
+if (complete && current === now) process.exit();
+if (existsSync(`${kept}build/fingerprint`)) await copyAll(kept, root);
+else {
   await mkdir(`${root}build`, { recursive: true });
   await mkdir(`${root}src/generated`, { recursive: true });
   await Promise.all(Object.keys(targets).map(compile));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
-  await writeFile(stamp, now);
+  await writeFile(`${root}build/fingerprint`, now);
+  await copyAll(root, kept);
 }
