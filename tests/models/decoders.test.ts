@@ -15,7 +15,9 @@ interface Case {
 
 const NAMES = ['gpt2', 'llama', 'llama-f16', 'llama-bf16-sharded', 'qwen2'];
 
-const TOLERANCE = { abs: 5e-5 };
+// Suggested: 2e-4.  Reached: 7e-6 on hidden states; 5e-5 on logits, which go up to 30.
+const TOLERANCE = { abs: 2e-5 };
+const LOGITS = { abs: 1e-4 };
 
 describeWith(CHECKPOINTS, 'decoder checkpoints', () => {
   for (const name of NAMES)
@@ -30,9 +32,10 @@ describeWith(CHECKPOINTS, 'decoder checkpoints', () => {
       test.each(cases.map((c, i) => [i, c] as const))('case %i: states and logits', (_, c) => {
         engine().scope(() => {
           const out = model.forward([c.input_ids]);
-          for (const golden of [c.last_hidden_state, c.logits]) expectCanFail(numbers(golden), TOLERANCE);
+          expectCanFail(numbers(c.last_hidden_state), TOLERANCE);
+          expectCanFail(numbers(c.logits), LOGITS);
           expectClose(out.lastHiddenState.toArray(), numbers(c.last_hidden_state), TOLERANCE, 'last');
-          expectClose(out.logits.toArray(), numbers(c.logits), TOLERANCE, 'logits');
+          expectClose(out.logits.toArray(), numbers(c.logits), LOGITS, 'logits');
         });
       });
 
@@ -64,7 +67,7 @@ describeWith(CHECKPOINTS, 'decoder checkpoints', () => {
       });
 
       test('padded to the left: each row has the numbers that it has alone', () => {
-        batch('left', (actual, alone) => expectClose(actual, alone, TOLERANCE, 'row'));
+        batch('left', (actual, alone) => expectClose(actual, alone, LOGITS, 'row'));
       });
 
       function batch(

@@ -14,8 +14,8 @@ interface Story {
   last_logits: Golden;
 }
 
-// Suggested: 1e-4.
-const TOLERANCE = { abs: 5e-5 };
+// Suggested: 1e-4.  Reached: 9e-6.
+const TOLERANCE = { abs: 2e-5 };
 
 describeWith(STORIES, 'stories260K', () => {
   const { greedy, encode } = json(`${STORIES}/golden.json`) as {
