@@ -3,8 +3,12 @@
 import { exp_ps } from '../math/exp';
 import { expm1_ps } from '../math/expm1';
 import { madd } from '../lanes/madd';
-import { relu_ps } from './activate';
 import { only, step } from './map';
+
+@inline
+function relu_ps(x: v128): v128 {
+  return f32x4.pmax(x, f32x4.splat(0));
+}
 
 @inline
 function above(x: v128, limit: v128): v128 {
