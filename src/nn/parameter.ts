@@ -68,7 +68,9 @@ export class Parameter {
    */
   get matrix(): Tensor | PackedMatrix {
     if (this.#shared) return this.#shared.matrix;
-    return this.#packed && !(this.#requiresGrad && this.arena.gradEnabled) ? this.#packed : this.tensor;
+    if (this.#requiresGrad && this.arena.gradEnabled) return this.tensor;
+    if (this.#packWhenSet && this.tensor) this.pack();
+    return this.#packed ?? this.tensor;
   }
 
   /** The values as a tensor of their own, which the caller owns; the parameter stays as it is. */
@@ -123,7 +125,8 @@ export class Parameter {
 
   /**
    * Lays a matrix out for GEMM and drops the plain one: for inference.  Before there are values it only
-   * says so: those that are set will be packed then, and a loader can bring them in packed.
+   * says so: those that are set, or the initial ones, will be packed then, and a loader can bring them in
+   * packed.
    */
   pack(): void {
     if (this.#shared) {

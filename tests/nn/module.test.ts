@@ -144,6 +144,18 @@ everyEngine('Module', (engine) => {
     net.dispose();
   });
 
+  clean('pack() before there are values packs those that come', () => {
+    const x = tensor(7, 5);
+    const [initial, loaded] = [new Net(engine()).pack(), new Net(engine()).pack()];
+    expect(initial.first.weight.materialized).toBe(false);
+    const y = initial.forward(x).toArray();
+    expect(initial.first.weight.isPacked).toBe(true);
+    loaded.loadStateDict(initial.stateDict());
+    expect(loaded.rest[0].weight.isPacked).toBe(true);
+    expect(loaded.forward(x).toArray()).toEqual(y);
+    for (const net of [initial, loaded]) net.dispose();
+  });
+
   clean('a packed weight that wants a gradient gets one', () => {
     const layer = new Linear(engine(), 5, 7);
     layer.weight.tensor;
