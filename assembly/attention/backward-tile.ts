@@ -3,7 +3,7 @@
 import { at } from '../lanes/address';
 import { madd } from '../lanes/madd';
 import { loadPart, storePart } from '../lanes/tail';
-import { expNonPositive } from '../math/exp';
+import { weight_ps } from '../math/weight';
 import { tanh_ps } from '../math/tanh';
 import { BackwardProblem } from './backward-problem';
 import { weighColumns } from './columns';
@@ -88,7 +88,7 @@ function rowGradient(
   const delta = f32x4.splat(load<f32>(at(p.delta, i)));
   const none = f32x4.splat(0);
   for (let j = from; j < to; j += 4) {
-    const w = expNonPositive(f32x4.sub(v128.load(at(x, j)), shift));
+    const w = weight_ps(f32x4.sub(v128.load(at(x, j)), shift));
     const d = f32x4.mul(w, f32x4.sub(v128.load(at(y, j)), delta));
     v128.store(at(x, j), w);
     // a key that the row does not see gives nothing, even if its value is NaN

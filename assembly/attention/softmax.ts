@@ -3,7 +3,7 @@
 // maximum, and the running sum is carried on.
 import { at } from '../lanes/address';
 import { sumLanes } from '../lanes/reduce';
-import { expNonPositive } from '../math/exp';
+import { weight_ps } from '../math/weight';
 import { tanh_ps } from '../math/tanh';
 import { maskScores } from './mask';
 import { KEYS, Problem } from './problem';
@@ -39,8 +39,8 @@ function exponentials(x: usize, from: i32, to: i32, peak: f32): f32 {
   let sum = f32x4.splat(0);
   for (let j = from; j < to; j += 8) {
     const p = at(x, j);
-    const e = expNonPositive(f32x4.sub(v128.load(p), shift));
-    const f = expNonPositive(f32x4.sub(v128.load(p, 16), shift));
+    const e = weight_ps(f32x4.sub(v128.load(p), shift));
+    const f = weight_ps(f32x4.sub(v128.load(p, 16), shift));
     v128.store(p, e);
     v128.store(p, f, 16);
     sum = f32x4.add(f32x4.add(sum, e), f);
@@ -76,7 +76,7 @@ export function softmaxStep(
   v128.store(at(p.peak, t), after);
   const none = f32x4.splat(-Infinity);
   const shift = v128.andnot(after, f32x4.eq(after, none)); // 0 where nothing is seen: -inf - -inf is NaN
-  const alpha = expNonPositive(f32x4.sub(before, shift));
+  const alpha = weight_ps(f32x4.sub(before, shift));
   v128.store(tops, alpha);
   for (let i = 0; i < n; i++) {
     const peak = load<f32>(at(p.peak, t + i));

@@ -8,6 +8,7 @@ import { gauss_ps, millsHalf_ps } from './normal';
 import { sigmoid_ps } from './sigmoid';
 import { tanh_ps } from './tanh';
 import { cos_ps, sin_ps } from './trig';
+import { weight_ps } from './weight';
 
 export { heap_base } from '../memory';
 
@@ -27,6 +28,7 @@ function call(f: i32, x: v128): v128 {
     case 10: return millsHalf_ps(x);
     case 11: return sin_ps(x);
     case 12: return cos_ps(x);
+    case 13: return weight_ps(x);
     default: return x;
   }
 }

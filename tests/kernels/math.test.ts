@@ -115,6 +115,14 @@ const CASES: Case[] = [
     ulps: 0.51,
     dense: both(0, Math.PI / 2, 1e4, 2 ** 26, 2 ** 89, 3e38),
   },
+  {
+    name: 'weight_ps',
+    f: 13,
+    truth: Math.exp,
+    ulps: 2,
+    range: [NEGATIVE, bitsOf(-1), FULL ? 1 : 1021],
+    dense: [around(-Math.LN2 / 2), around(-(2 ** -24))],
+  },
 ];
 
 describe.each(['simd', 'relaxed'] as const)('math [%s]', (variant) => {
@@ -139,6 +147,30 @@ describe.each(['simd', 'relaxed'] as const)('math [%s]', (variant) => {
     const zeros: Stretch[] = [[bitsOf(-88.04), bitsOf(-Infinity) + 1, 509], around(-Infinity, 1)];
     expect(sweep(1, (x) => (Number.isNaN(x) ? x : 0), zeros).ulps).toBe(0);
     expect(sweep(1, () => Number.NaN, [[0xff800001, 2 ** 32, 65521]]).ulps).toBe(0);
+  });
+
+  test('weight_ps is within (1.5 + |x|) ulp, gives 1 at 0 and 0 far below', () => {
+    for (const [from, to] of [
+      [0.5, 1],
+      [1, 2],
+      [2, 4],
+      [4, 10],
+      [10, 30],
+      [30, 87.3],
+    ])
+      expect(sweep(13, Math.exp, [[bitsOf(-from), bitsOf(-to), FULL ? 1 : 251]]).ulps).toBeLessThan(1.5 + to);
+    expect(
+      sweep(13, () => 1, [
+        [0, 1, 1],
+        [NEGATIVE, NEGATIVE + 1, 1],
+      ]).ulps,
+    ).toBe(0);
+    const zeros: Stretch[] = [[bitsOf(-88.04), bitsOf(-Infinity) + 1, 509]];
+    expect(sweep(13, () => 0, zeros).ulps).toBe(0);
+    expect(sweep(13, () => Number.NaN, [[0xff800001, 2 ** 32, 65521]]).ulps).toBe(0);
+    expect(
+      sweep(13, (x) => Math.exp(x) * (1 + 2 ** -20), [[bitsOf(-0.5), bitsOf(-1), 251]]).ulps,
+    ).toBeGreaterThan(2.5);
   });
 
   test('a sweep can fail: another function, and more ulp', () => {
