@@ -41,6 +41,17 @@ everyEngine('embed', (engine) => {
     expect(alone[0]).not.toEqual(alone[3]);
   });
 
+  test('also across the tiles of the kernels, up to 250 tokens', async () => {
+    const config = { num_hidden_layers: 1, max_position_embeddings: 260 };
+    using long = await fromPretrained(engine(), tinyEncoder({ config }));
+    const texts = [1, 14, 30, 31, 61, 62, 63, 125, 126, 248].map((n) =>
+      Array.from({ length: n }, (_, i) => 'abcdefghijklm'[(i * i + n) % 13]).join(''),
+    );
+    const batch = await long.embed(texts, { pooling: 'cls' });
+    for (const [i, text] of texts.entries())
+      expect(batch[i]).toEqual(await long.embed(text, { pooling: 'cls' }));
+  });
+
   test.each(['mean', 'cls', 'lasttoken', 'max', 'mean_sqrt_len', 'weightedmean'] as const)(
     'pooling %s is what its name says',
     async (pooling) => {

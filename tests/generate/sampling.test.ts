@@ -12,7 +12,7 @@ import {
   topP,
 } from '../../src/generate/processors.js';
 import { createSampler } from '../../src/generate/sampler.js';
-import { createEngine, type Engine, Tensor } from '../../src/node.js';
+import { createEngine, Tensor } from '../../src/node.js';
 import { expectClose } from '../close.js';
 import { everyEngine } from '../engine.js';
 import { Random } from '../random.js';
@@ -142,19 +142,15 @@ everyEngine('sampler', (engine) => {
   });
 });
 
-test('both builds draw the same tokens from the same logits', async () => {
+test('the default build draws these tokens, on every runtime', async () => {
   const random = new Random(9);
-  const rows = Array.from({ length: 40 }, () => random.normal(500, 3));
-  const run = (engine: Engine): number[] => {
-    const sample = createSampler(planOf({ temperature: 0.9, topK: 100, topP: 0.9, minP: 0.01, seed: 3 }));
-    return rows.map((values) => {
-      using row = Tensor.from(engine.arena, values, [1, 1, 500]);
-      return sample(row, new Set());
-    });
-  };
-  using simd = await createEngine();
-  const tokens = run(simd);
-  // Pinned: a change of the sampler, of the generator or of exp would show here.
-  expect(new Set(tokens).size).toBeGreaterThan(20);
-  expect(tokens).toEqual(run(simd));
+  const rows = Array.from({ length: 16 }, () => random.uniform(500, -6, 6));
+  using engine = await createEngine();
+  const sample = createSampler(planOf({ temperature: 0.9, topK: 100, topP: 0.9, minP: 0.01, seed: 3 }));
+  const tokens = rows.map((values) => {
+    using row = Tensor.from(engine.arena, values, [1, 1, 500]);
+    return sample(row, new Set());
+  });
+  // Pinned: a change of the sampler, the generator or the softmax that changes what users get shows here.
+  expect(tokens).toEqual([389, 47, 322, 409, 150, 278, 104, 227, 406, 347, 411, 191, 109, 104, 335, 388]);
 });
