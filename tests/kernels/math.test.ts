@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as special from '../reference/special.js';
 import { type Stretch, type Sweep, sweeper } from './sweep.js';
 
+const { exp } = Math;
 const FULL = process.env.FOVEA_SWEEP === 'full';
 const NEGATIVE = 0x80000000;
 const ALL: Stretch = [0, 2 ** 32, FULL ? 1 : 8191];
@@ -88,7 +89,7 @@ const CASES: Case[] = [
   {
     name: 'gauss_ps',
     f: 9,
-    truth: (x) => Math.exp((-x * x) / 2),
+    truth: (x) => exp((-x * x) / 2),
     ulps: 1.1,
     range: [0, bitsOf(13.2), FULL ? 1 : 2039],
     dense: [around(0.8325), around(4.9), around(13)],
@@ -96,7 +97,7 @@ const CASES: Case[] = [
   {
     name: 'millsHalf_ps',
     f: 10,
-    truth: (x) => special.normalCdf(-x) * Math.exp((x * x) / 2),
+    truth: (x) => special.normalCdf(-x) * exp((x * x) / 2),
     ulps: 6,
     range: [0, bitsOf(13.2), FULL ? 1 : 8191],
     dense: [around(1, 512), around(6.3), around(12.8)],
@@ -145,7 +146,7 @@ describe.each(['simd', 'relaxed'] as const)('math [%s]', (variant) => {
     const off = sweep(1, () => 0, [tail]);
     expect(off.ulps * 2 ** -149).toBeLessThanOrEqual(FLUSHED);
     const zeros: Stretch[] = [[bitsOf(-88.04), bitsOf(-Infinity) + 1, 509], around(-Infinity, 1)];
-    expect(sweep(1, (x) => (Number.isNaN(x) ? x : 0), zeros).ulps).toBe(0);
+    expect(sweep(1, (x) => (x <= 0 ? 0 : x), zeros).ulps).toBe(0);
     expect(sweep(1, () => Number.NaN, [[0xff800001, 2 ** 32, 65521]]).ulps).toBe(0);
   });
 
