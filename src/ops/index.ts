@@ -53,7 +53,9 @@ export {
 export { type ConvOptions, conv1d, conv2d, conv3d } from './conv.js';
 export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from './cross-entropy.js';
 export { type CumsumOptions, cumsum } from './cumsum.js';
+export { diagonal } from './diagonal.js';
 export { dropout } from './dropout.js';
+export { einsum } from './einsum.js';
 export { embedding } from './embedding.js';
 export { gather, indexSelect } from './gather.js';
 export { gru } from './gru.js';

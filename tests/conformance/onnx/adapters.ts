@@ -7,6 +7,7 @@ import { matrix } from './matrix.js';
 import { norm } from './norm.js';
 import { picking } from './picking.js';
 import { reduction } from './reduce.js';
+import { training } from './training.js';
 import { unary } from './unary.js';
 import { values } from './values.js';
 
@@ -18,6 +19,7 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...norm,
   ...picking,
   ...reduction,
+  ...training,
   ...unary,
   ...values,
 };

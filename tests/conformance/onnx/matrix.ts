@@ -22,6 +22,7 @@ function gemm(call: Call): Tensor {
 }
 
 export const matrix: Record<string, Adapter> = {
+  Einsum: (call) => [F.einsum(call.text('equation', ''), ...call.inputs())],
   Gemm: (call) => [gemm(call)],
   LogSoftmax: (call) => [alongAxis(call, F.logSoftmax)],
   MatMul: (call) => [F.matmul(call.input(0), call.input(1))],

@@ -61,12 +61,7 @@ export const UNSUPPORTED: readonly Unsupported[] = [
   },
   { why: 'pooling over windows of an image: pooling here is over tokens', ops: 'AveragePool MaxPool' },
   { why: 'linear attention with a state is not among the ops', ops: 'LinearAttention' },
-  { why: 'Adagrad is not among the optimizers', ops: 'Adagrad' },
-  { why: 'adapters to be written: einsum', ops: 'Einsum' },
-  {
-    why: 'adapters to be written: optimizer and losses',
-    ops: 'Momentum NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss',
-  },
+  { why: 'Adagrad is not among the optimisers', ops: 'Adagrad' },
   {
     why: 'adapters to be written: recurrent layers and convolution',
     ops: 'CausalConvWithState Conv GRU LSTM RNN',
