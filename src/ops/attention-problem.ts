@@ -41,7 +41,13 @@ export interface Problem {
   S: number;
   D: number;
   Dv: number;
-  mask: { ptr: number; kind: 0 | 1 | 2; strides: [number, number, number, number] };
+  mask: {
+    ptr: number;
+    kind: 0 | 1 | 2;
+    strides: [number, number, number, number];
+    /** whose memory it is, for those who need it later than now */
+    memory: Tensor | null;
+  };
   scale: number;
   softcap: number;
   /** query i sees key j if i + lo <= j <= i + hi */
@@ -129,7 +135,7 @@ function maskOf(
   L: number,
   S: number,
 ): Problem['mask'] {
-  if (!mask) return { ptr: 0, kind: 0, strides: [0, 0, 0, 0] };
+  if (!mask) return { ptr: 0, kind: 0, strides: [0, 0, 0, 0], memory: null };
   expectDType(mask, 'attnMask', 'bool', 'u8', 'f32');
   const to = [...lead, H, L, S];
   let m = mask;
@@ -146,10 +152,15 @@ function maskOf(
     number,
     number,
   ];
-  return { ptr: m.ptr, kind: mask.dtype === 'f32' ? 2 : 1, strides: four };
+  return { ptr: m.ptr, kind: mask.dtype === 'f32' ? 2 : 1, strides: four, memory: m };
 }
 
 /** The arguments from H on that forward, weights and backward kernels share, up to the mask. */
 export function sizes(p: Problem): [number, number, number, number, number, number] {
   return [p.H, p.G, p.L, p.S, p.D, p.Dv];
+}
+
+/** Strides of batch, head and position. */
+export function three(t: Tensor): [number, number, number] {
+  return [t.strides[0], t.strides[1], t.strides[2]];
 }

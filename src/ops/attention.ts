@@ -1,8 +1,9 @@
 // Scaled dot-product attention over the streaming kernel, which never holds an L x S matrix.
 import { rowMajor } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { recordAttention } from './attention-backward.js';
 import { attendExplicitly, type DropoutOptions } from './attention-explicit.js';
-import { type AttentionOptions, attentionProblem, type Problem } from './attention-problem.js';
+import { type AttentionOptions, attentionProblem, type Problem, sizes, three } from './attention-problem.js';
 import { needsGrad } from './util.js';
 import { reshape } from './view.js';
 
@@ -24,8 +25,9 @@ export function scaledDotProductAttention(
 ): Tensor {
   return query.arena.scope(() => {
     const p = attentionProblem(query, key, value, options);
-    const explicit = needsGrad(query, key, value, options.attnMask) || (options.dropoutP ?? 0) > 0;
-    const y = explicit ? attendExplicitly(p, options).output : attend(p).output;
+    // Dropped weights are drawn as a matrix, and the gradient of a mask is one.
+    const explicit = needsGrad(options.attnMask) || (options.dropoutP ?? 0) > 0;
+    const y = explicit ? attendExplicitly(p, options).output : attend(p);
     return reshape(y, [...query.shape.slice(0, -1), p.Dv]);
   });
 }
@@ -45,15 +47,15 @@ export function attentionWithWeights(
     const explicit = needsGrad(query, key, value, options.attnMask) || (options.dropoutP ?? 0) > 0;
     const { output, weights } = explicit
       ? attendExplicitly(p, options)
-      : { output: attend(p).output, weights: scores(p, 'weights') };
+      : { output: attend(p), weights: scores(p, 'weights') };
     const lead = query.shape.slice(0, -1);
     return { output: reshape(output, [...lead, p.Dv]), weights: reshape(weights, [...lead, p.S]) };
   });
 }
 
-/** o (B, H, L, Dv) and the log-sum-exp of each row, (B, H, L). */
-function attend(p: Problem): { output: Tensor; lse: Tensor } {
-  const { B, H, G, L, S, D, Dv, q, k, v, mask } = p;
+/** o (B, H, L, Dv), recorded. */
+function attend(p: Problem): Tensor {
+  const { B, H, G, L, D, Dv, q, k, v, mask } = p;
   const { arena } = q;
   const { kernels } = arena;
   const shape = [B, L, H, Dv];
@@ -69,12 +71,7 @@ function attend(p: Problem): { output: Tensor; lse: Tensor } {
     v.ptr,
     mask.ptr,
     scratch,
-    H,
-    G,
-    L,
-    S,
-    D,
-    Dv,
+    ...sizes(p),
     ...three(q),
     ...three(k),
     ...three(v),
@@ -88,12 +85,7 @@ function attend(p: Problem): { output: Tensor; lse: Tensor } {
     0,
     kernels.attention_f32_units(B, H, G, L),
   );
-  return { output, lse };
-}
-
-/** Strides of batch, head and position. */
-function three(t: Tensor): [number, number, number] {
-  return [t.strides[0], t.strides[1], t.strides[2]];
+  return recordAttention(p, output, lse);
 }
 
 /** The matrix of scores after one of its steps, or the weights. */
