@@ -1,0 +1,46 @@
+/**
+ * What is trained, by name.
+ * @typedef {object} Setting
+ * @property {number} layers
+ * @property {number} heads
+ * @property {number} width
+ * @property {number} context characters that the model sees
+ * @property {number} batch windows a step
+ * @property {number} steps
+ * @property {number} lr at its highest
+ * @property {number} minLr at the end
+ * @property {number} warmupSteps
+ * @property {readonly [number, number]} betas
+ * @property {number} weightDecay of matrices; biases and norms have none
+ * @property {number} clip
+ */
+
+/** nanoGPT's CPU setting (README of karpathy/nanoGPT), which it reports to reach a validation loss of 1.88. */
+const nanogptCpu = {
+  layers: 4,
+  heads: 4,
+  width: 128,
+  context: 64,
+  batch: 12,
+  steps: 2000,
+  lr: 1e-3,
+  minLr: 1e-4,
+  warmupSteps: 100,
+  betas: /** @type {const} */ ([0.9, 0.99]),
+  weightDecay: 0.1,
+  clip: 1,
+};
+
+/** @type {Record<string, Setting>} */
+export const settings = {
+  'nanogpt-cpu': nanogptCpu,
+  // Half the weights, so that they fit into a megabyte as f16; twice the context, and six times the text.
+  shipped: {
+    ...nanogptCpu,
+    width: 96,
+    context: 128,
+    steps: 6000,
+    lr: 3e-3,
+    warmupSteps: 200,
+  },
+};
