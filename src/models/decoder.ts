@@ -1,6 +1,5 @@
 // The way through a decoder that GPT-2 and the Llama family share: embeddings, layers with a cache, final
 // norm, and logits for as many positions as are asked for.
-
 import type { Parameter } from '../nn/parameter.js';
 import { linear } from '../ops/linear.js';
 import { narrow } from '../ops/view.js';
@@ -37,16 +36,8 @@ export function runDecoder(
   const run = (): DecoderOutput => {
     const trace = new Trace(options, layers);
     const { states, layer, norm, head } = parts(decoderPass(arena, inputIds, options));
-    let x = states;
-    for (let i = 0; i < layers; i++) {
-      trace.hidden(i, x);
-      const [y, map] = layer(i, x, cache?.layers[i] ?? null, trace.wantsMap(i));
-      trace.map(i, map);
-      // Let go of what the next layer does not read, so that two states are alive and not all of them.
-      x.dispose();
-      x = y;
-    }
-    const lastHiddenState = norm(x);
+    const last = trace.through(states, (i, x, wantsMap) => layer(i, x, cache?.layers[i] ?? null, wantsMap));
+    const lastHiddenState = norm(last);
     trace.hidden(layers, lastHiddenState);
     return { logits: logitsOf(lastHiddenState, head, options), lastHiddenState, ...trace.take(), cache };
   };

@@ -31,17 +31,9 @@ export function runEncoder(
         `a sequence of ${S} tokens is longer than this model's ${config.maxPositions} positions`,
       );
     const attention = { attnMask: keyMask(arena, maskRows(options.attentionMask, B, S), B) };
-    let x = embed(ids);
-    for (let i = 0; i < config.layers; i++) {
-      trace.hidden(i, x);
-      const [y, map] = layer(i, x, attention, trace.wantsMap(i));
-      trace.map(i, map);
-      // Let go of what the next layer does not read, so that two states are alive and not all of them.
-      x.dispose();
-      x = y;
-    }
-    trace.hidden(config.layers, x);
-    return { lastHiddenState: x, ...(pool && { poolerOutput: pool(x) }), ...trace.take() };
+    const last = trace.through(embed(ids), (i, x, wantsMap) => layer(i, x, attention, wantsMap));
+    trace.hidden(config.layers, last);
+    return { lastHiddenState: last, ...(pool && { poolerOutput: pool(last) }), ...trace.take() };
   });
 }
 

@@ -1,6 +1,7 @@
 // The inside of a model on request: hidden states and attention maps of any layer.
 import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { WithMap } from './attention.js';
 
 /** Which layers: all of them, or a list of indices where negative ones count from the end. */
 export type Which = boolean | readonly number[];
@@ -27,22 +28,33 @@ export class Trace {
   readonly #maps: Request;
 
   /** @throws ArgumentError for an index out of range */
-  constructor({ outputHiddenStates, outputAttentions }: TraceOptions, layers: number) {
+  constructor(
+    { outputHiddenStates, outputAttentions }: TraceOptions,
+    readonly layers: number,
+  ) {
     this.#states = new Request(outputHiddenStates, layers + 1, 'outputHiddenStates');
     this.#maps = new Request(outputAttentions, layers, 'outputAttentions');
+  }
+
+  /**
+   * Takes `x` through the layers and keeps what is wanted on the way.  A state that the next layer has read
+   * is let go, so that two of them are alive and not all.
+   */
+  through(x: Tensor, layer: (index: number, x: Tensor, wantsMap: boolean) => WithMap): Tensor {
+    let state = x;
+    for (let i = 0; i < this.layers; i++) {
+      this.hidden(i, state);
+      const [next, map] = layer(i, state, this.#maps.wants(i));
+      if (map) this.#maps.found.set(i, map);
+      state.dispose();
+      state = next;
+    }
+    return state;
   }
 
   /** Offers the state after layer `index`: another handle of it is kept if it is wanted. */
   hidden(index: number, state: Tensor): void {
     if (this.#states.wants(index)) this.#states.found.set(index, state.alias());
-  }
-
-  wantsMap(layer: number): boolean {
-    return this.#maps.wants(layer);
-  }
-
-  map(layer: number, weights: Tensor | null): void {
-    if (weights) this.#maps.found.set(layer, weights);
   }
 
   /** Fields that were not asked for are absent. */
