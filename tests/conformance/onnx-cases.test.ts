@@ -1,6 +1,9 @@
-// The reader of the ONNX cases, against bytes written out by hand, and against the index of the real ones.
+// The reader of the ONNX cases, against bytes written out by hand and the index of the real ones; the judge.
 import { describe, expect, test } from '@jest/globals';
+import type { DType } from '../../src/tensor/dtype.js';
+import { everyEngine } from '../engine.js';
 import { describeShared } from '../shared.js';
+import { expectOutput } from './onnx/judge.js';
 import { ONNX_FOLDER, onnxIndex, readOnnxCases } from './onnx-cases.js';
 import { decodeElements, type OnnxDType } from './onnx-dtype.js';
 
@@ -54,5 +57,33 @@ describeShared('the index of the ONNX cases', ONNX_FOLDER, () => {
       data!.shape.reduce((a, b) => a * b, 1),
       'int64',
     ]);
+  });
+});
+
+everyEngine('the judge', (engine) => {
+  const expected = {
+    name: 'y',
+    dtype: 'float32',
+    shape: [2, 1],
+    data: Float64Array.of(3, 200),
+    strings: [],
+  } as const;
+  const judged =
+    (values: number[], shape: number[] = [2, 1], dtype: DType = 'f32', exact = false) =>
+    () =>
+      engine().scope(() => expectOutput(engine().tensor(values, shape, { dtype }), expected, exact));
+
+  test('a share of 2e-6 of what is larger than 1, or nothing at all', () => {
+    expect(judged([3, 200])).not.toThrow();
+    expect(judged([3 + 5e-6, 200 - 3.9e-4])).not.toThrow();
+    expect(judged([3 + 5e-6, 200], [2, 1], 'f32', true)).toThrow('y: Infinity times');
+    expect(judged([3 + 8e-6, 200])).toThrow('times the tolerance');
+    expect(judged([3, 200 + 4.4e-4])).toThrow('times the tolerance');
+    expect(judged([3, NaN])).toThrow('Infinity times');
+  });
+
+  test('shape and dtype', () => {
+    expect(judged([3, 200], [2])).toThrow('y: expected shape [2, 1], got [2]');
+    expect(judged([3, 200], [2, 1], 'i32')).toThrow('y: expected float32 (f32), got i32');
   });
 });
