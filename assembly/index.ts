@@ -6,6 +6,12 @@ export { attention_weights_f32 } from './attention/weights';
 export { activation_f32, activation_f32_backward } from './activation/activation';
 export { conv_f32, conv_f32_backward_weight, conv_f32_scratch } from './conv/conv';
 export { glu_f32, glu_f32_backward } from './activation/glu';
+export {
+  window_max_f32,
+  window_max_f32_backward,
+  window_mean_f32,
+  window_mean_f32_backward,
+} from './conv/windows';
 export { binary_f32 } from './elementwise/binary';
 export {
   cast_bf16_f32,

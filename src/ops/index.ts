@@ -132,3 +132,13 @@ export {
   transpose,
   unsqueeze,
 } from './view.js';
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from './window.js';
