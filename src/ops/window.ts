@@ -19,12 +19,14 @@ export interface MaxPoolOptions {
   stride?: PerDimension;
   /** around the input, at most half a kernel; takes no part */
   padding?: Padding;
+  /** step between the taps of a window; default 1 */
   dilation?: PerDimension;
   /** also a last window that ends outside; default false */
   ceilMode?: boolean;
 }
 
-export interface AvgPoolOptions extends Omit<MaxPoolOptions, 'dilation'> {
+/** PyTorch has no dilation here; ONNX has. */
+export interface AvgPoolOptions extends MaxPoolOptions {
   /** whether padding counts, as zeros; default true */
   countIncludePad?: boolean;
   /** divide by this instead of the count */

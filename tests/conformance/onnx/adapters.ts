@@ -6,10 +6,12 @@ import { layout } from './layout.js';
 import { matrix } from './matrix.js';
 import { norm } from './norm.js';
 import { picking } from './picking.js';
+import { recurrent } from './recurrent.js';
 import { reduction } from './reduce.js';
 import { training } from './training.js';
 import { unary } from './unary.js';
 import { values } from './values.js';
+import { windows } from './window.js';
 
 export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...attending,
@@ -18,10 +20,12 @@ export const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...matrix,
   ...norm,
   ...picking,
+  ...recurrent,
   ...reduction,
   ...training,
   ...unary,
   ...values,
+  ...windows,
 };
 
 /** Operators that move numbers or decide about them: no result of theirs may differ in a bit. */

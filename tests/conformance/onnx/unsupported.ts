@@ -59,13 +59,8 @@ export const UNSUPPORTED: readonly Unsupported[] = [
     why: "dropout in training draws from the engine's own generator, the case from NumPy's",
     cases: 'training_dropout_default training_dropout_default_mask training_dropout_mask',
   },
-  { why: 'pooling over windows of an image: pooling here is over tokens', ops: 'AveragePool MaxPool' },
   { why: 'linear attention with a state is not among the ops', ops: 'LinearAttention' },
   { why: 'Adagrad is not among the optimisers', ops: 'Adagrad' },
-  {
-    why: 'adapters to be written: recurrent layers and convolution',
-    ops: 'CausalConvWithState Conv GRU LSTM RNN',
-  },
 ];
 
 const words = (list = ''): string[] => list.split(/\s+/).filter(Boolean);
