@@ -71,7 +71,9 @@ everyEngine('the judge', (engine) => {
   const judged =
     (values: number[], shape: number[] = [2, 1], dtype: DType = 'f32', exact = false) =>
     () =>
-      engine().scope(() => expectOutput(engine().tensor(values, shape, { dtype }), expected, exact));
+      engine().scope(() =>
+        expectOutput(engine().tensor(values, shape, { dtype }), expected, exact, 'a case'),
+      );
 
   test('a share of 2e-6 of what is larger than 1, or nothing at all', () => {
     expect(judged([3, 200])).not.toThrow();
