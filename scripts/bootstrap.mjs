@@ -28,7 +28,9 @@ function newest(folder, skip = '') {
 }
 
 if (time('node_modules/.package-lock.json') < time('package-lock.json'))
-  run('installing', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: a registry mirror may lack the optional packages of other platforms, and ci then refuses
+  // the lock file.  This installs the locked versions just the same and leaves the lock file alone.
+  run('installing', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 
 const wasm = time('build/relaxed.wasm');
 if (
