@@ -50,7 +50,7 @@ test.each([
     const parameters = new Map(model.namedParameters());
     for (const key of keys) {
       const { tensor, grad } = parameters.get(key)!;
-      const gradient = grad!.toArray();
+      const gradient = [...grad!.toArray()];
       const steepest = gradient.reduce(
         (best, g, i) => (Math.abs(g) > Math.abs(gradient[best]) ? i : best),
         0,
