@@ -43,7 +43,8 @@ async function fingerprint() {
   const hash = createHash('sha256');
   const entries = await readdir(`${root}assembly`, { recursive: true });
   const sources = entries.filter((f) => f.endsWith('.ts')).sort();
-  for (const file of [...sources.map((f) => `assembly/${f}`), 'asconfig.json', 'package-lock.json'])
+  const others = ['asconfig.json', 'package-lock.json', 'scripts/build-wasm.mjs'];
+  for (const file of [...sources.map((f) => `assembly/${f}`), ...others])
     hash.update(`${file}\0`).update(await readFile(root + file));
   return hash.digest('hex');
 }
@@ -51,6 +52,7 @@ async function fingerprint() {
 const outputs = [
   ...Object.keys(targets).map((target) => `build/${target}.wasm`),
   'src/generated/kernels.ts',
+  'src/generated/simd.ts',
   'build/fingerprint',
 ];
 
@@ -73,6 +75,11 @@ else {
   await mkdir(`${root}src/generated`, { recursive: true });
   await Promise.all(Object.keys(targets).map(compile));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
+  const inlined = (await readFile(`${root}build/simd.wasm`)).toString('base64');
+  await writeFile(
+    `${root}src/generated/simd.ts`,
+    `// Written by scripts/build-wasm.mjs: build/simd.wasm for the default door.\nexport const simd = '${inlined}';\n`,
+  );
   await writeFile(`${root}build/fingerprint`, now);
   await copyAll(root, kept);
 }

@@ -11,9 +11,9 @@ const BUDGET = { 'wasm simd': 60_000, total: 100_000 }; // bytes, gzipped
 
 const gz = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** Everything the core entry exports, minified, with its dependencies; optional peers stay outside. */
+/** Everything fovea/core exports, minified, with its dependencies; tokenizers and templates stay outside. */
 const bundle = await build({
-  entryPoints: [`${root}dist/node.js`],
+  entryPoints: [`${root}dist/index.js`],
   bundle: true,
   minify: true,
   format: 'esm',
