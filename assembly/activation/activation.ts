@@ -5,7 +5,7 @@
 // x = -5), but GELU_TANH and QUICK_GELU lose 2^-24 |argument of the sigmoid| relative on the left;
 // results below 1e-37 may be flushed to 0.
 import * as Kind from './kind';
-import { map, mapBackward, mapWide } from './map';
+import { map, mapBackward, mapBackwardWide, mapWide } from './map';
 import {
   None, Relu, ReluSquared, LeakyRelu, Elu, Selu, Celu, Hardtanh, Hardsigmoid, Hardswish, Threshold,
   Hardshrink, Softshrink,
@@ -74,12 +74,12 @@ export function activation_f32_backward(
 ): void {
   switch (kind) {
     case Kind.RELU: return mapBackward<Relu>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.GELU: return mapBackward<Gelu>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.GELU_TANH: return mapBackward<GeluTanh>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.QUICK_GELU: return mapBackward<QuickGelu>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.SILU: return mapBackward<Silu>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.TANH: return mapBackward<Tanh>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.SIGMOID: return mapBackward<Sigmoid>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.GELU: return mapBackwardWide<Gelu>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.GELU_TANH: return mapBackwardWide<GeluTanh>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.QUICK_GELU: return mapBackwardWide<QuickGelu>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.SILU: return mapBackwardWide<Silu>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.TANH: return mapBackwardWide<Tanh>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.SIGMOID: return mapBackwardWide<Sigmoid>(dx, dy, x, alpha, beta, begin, end);
     case Kind.RELU_SQUARED: return mapBackward<ReluSquared>(dx, dy, x, alpha, beta, begin, end);
     case Kind.LEAKY_RELU: return mapBackward<LeakyRelu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.ELU: return mapBackward<Elu>(dx, dy, x, alpha, beta, begin, end);

@@ -52,21 +52,17 @@ export function gemm(
   [M, N, K]: readonly [number, number, number],
   { bias = 0, activation = 0, residual = 0 }: Epilogue = {},
 ): void {
-  arena.kernels.gemm_f32(
-    c,
-    a.ptr,
-    packed,
-    bias,
-    residual,
-    M,
-    N,
-    K,
-    a.row,
-    a.col,
-    N,
-    N,
-    activation,
-    0,
-    panels(arena, N),
-  );
+  const { kernels } = arena;
+  // Many panels read a row again and again: a transposed operand is faster turned once.  The bits are the same.
+  const turned = a.col !== 1 && a.row === 1 && N > kernels.gemm_f32_nr() ? turn(arena, a, M, K) : null;
+  const { ptr, row, col } = turned ?? a;
+  kernels.gemm_f32(c, ptr, packed, bias, residual, M, N, K, row, col, N, N, activation, 0, panels(arena, N));
+  if (turned) arena.release(turned.ptr);
+}
+
+/** A dense copy of a (M, K), whose columns are contiguous.  The caller releases its memory. */
+function turn(arena: Arena, a: Matrix, M: number, K: number): Matrix {
+  const ptr = arena.alloc(4 * M * K);
+  arena.kernels.copy_strided_32(ptr, a.ptr, 1, 1, M, K, 0, 0, K, 1, 0, 0, 1, a.col, 0, M);
+  return { ptr, row: K, col: 1 };
 }
