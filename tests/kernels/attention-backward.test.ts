@@ -147,6 +147,8 @@ everyVariant('attention_f32_backward', (instance) => {
     [undefined, -5],
     [undefined, 90],
     [undefined, -200],
+    [undefined, -(2 ** 30)],
+    [-1, 70],
     [70, undefined],
     [300, undefined],
     [-64, -1],

@@ -103,6 +103,8 @@ everyVariant('attention_f32', (instance) => {
     [undefined, -5],
     [undefined, 90],
     [undefined, -200],
+    [undefined, -(2 ** 30)],
+    [2 ** 30, undefined],
     [0, undefined],
     [70, undefined],
     [300, undefined],
@@ -151,6 +153,21 @@ everyVariant('attention_f32', (instance) => {
       expectClose(lse, want.lse, { rel: 4 * EPS });
       expectClose(o, want.o, { abs: 5e-4 });
     }
+  });
+
+  test.each(['q', 'k', 'v', 'mask'] as const)('%s may end where memory ends', (which) => {
+    for (const [L, D, Dv] of [
+      [1, 5, 7],
+      [3, 5, 7],
+      [3, 8, 5],
+      [70, 7, 6],
+      [70, 8, 8],
+    ])
+      for (const kind of [1, 2] as const) {
+        const a = problem(L, { L, S: 67, D, Dv }, { mask: randomMask(L, kind, [1, 1, L, 67]) });
+        const { o } = runForward(fresh(), a, 'dense', [], which);
+        expectClose(o, attention(a).o, tolerances(a).o);
+      }
   });
 
   test('the tolerance can fail', () => {

@@ -104,12 +104,22 @@ export function bounds(a: Attention): [number, number] {
   return [a.lo ?? -UNBOUNDED, a.hi ?? UNBOUNDED];
 }
 
+/** Copies `bytes` from p to the very end of a grown memory: whoever reads past them traps. */
+function moveToEnd(bench: Bench, p: number, bytes: number): number {
+  const { memory } = bench.kernels as unknown as { memory: WebAssembly.Memory };
+  memory.grow(Math.ceil(bytes / 65536));
+  const end = memory.buffer.byteLength - bytes;
+  new Uint8Array(memory.buffer).copyWithin(end, p, p + bytes);
+  return end;
+}
+
 /** Runs attention_f32, the range cut at `cuts` (in an order other than the natural one). */
 export function runForward(
   bench: Bench,
   a: Attention,
   layout: Layout = 'dense',
   cuts: readonly number[] = [],
+  atEnd?: 'q' | 'k' | 'v' | 'mask',
 ): { o: Float32Array; lse: Float32Array } {
   const { B, H, G, L, S, D, Dv } = a;
   const K = bench.kernels;
@@ -120,6 +130,9 @@ export function runForward(
   const m = placeMask(bench, a);
   const lse = bench.f32(B * H * L);
   const scratch = bench.f32(K.attention_f32_scratch(D, Dv));
+  if (atEnd === 'mask') m.p = moveToEnd(bench, m.p, (a.mask?.values.length ?? 0) * (m.kind === 1 ? 1 : 4));
+  else if (atEnd)
+    ({ q, k, v })[atEnd].p = moveToEnd(bench, { q, k, v }[atEnd].p, { q, k, v }[atEnd].length * 4);
   const ends = [...cuts, K.attention_f32_units(B, H, G, L)];
   ends.forEach((end, i) => {
     const begin = i === 0 ? 0 : ends[i - 1];
