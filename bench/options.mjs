@@ -4,6 +4,7 @@ import { rivals } from './rivals/index.mjs';
 export const suites = {
   gemm: () => import('./suites/gemm.mjs'),
   encoder: () => import('./suites/encoder.mjs'),
+  complexity: () => import('./suites/complexity.mjs'),
 };
 
 export const usage = `usage: npm run -s bench -- SUITE [options]
@@ -17,6 +18,7 @@ suites: ${Object.keys(suites).join(', ')}
   --rivals-only      leave fovea out
   --seconds N        time for the rounds of a case, all contestants together (default 8)
   --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
+  --svg FILE         complexity: also draw it
   --help
 
 Rivals are installed by: npm run bench:setup
@@ -29,7 +31,7 @@ export class UsageError extends Error {}
  * @param {string[]} args
  * @returns {{
  *   suite: keyof typeof suites, json: boolean, variant: string, cases: string[] | undefined, rivals: string[],
- *   withOurs: boolean, seconds: number, clock: 'wall' | 'cpu', help: boolean,
+ *   withOurs: boolean, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
  * }}
  * @throws {UsageError}
  */
@@ -58,6 +60,7 @@ export function parseOptions(args) {
     withOurs: !values['rivals-only'],
     seconds,
     clock,
+    svg: values.svg,
     help: values.help,
   };
 }
@@ -76,6 +79,7 @@ function parse(args) {
         'rivals-only': { type: 'boolean', default: false },
         seconds: { type: 'string', default: '8' },
         clock: { type: 'string', default: 'wall' },
+        svg: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

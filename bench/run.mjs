@@ -55,7 +55,13 @@ async function measureCase(benchCase, contestants, options) {
 
 /** @param {Options} options */
 async function main(options) {
-  const { suite } = await suites[options.suite]();
+  const module = await suites[options.suite]();
+  if ('main' in module) {
+    // A suite that compares nobody measures by itself.
+    if (!(await module.main(options))) process.exitCode = 1;
+    return;
+  }
+  const { suite } = module;
   const cases = suite.cases.filter(({ name }) => !options.cases || options.cases.includes(name));
   if (cases.length === 0) {
     throw new UsageError(`--case: ${options.suite} has ${suite.cases.map(({ name }) => name).join(', ')}`);
