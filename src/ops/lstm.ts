@@ -1,4 +1,6 @@
 // Long short-term memory, one layer in one direction.
+import { ShapeError } from '../errors.js';
+import { show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type LstmSizes, lstmBackward } from './lstm-backward.js';
@@ -37,7 +39,10 @@ export function lstm(
     const { arena, T, B, H, R, lengths } = r;
     const { kernels } = arena;
     expectShape(c0, 'c0', [B, H]);
-    if (projection || R !== H) expectShape((projection ?? weight) as Tensor, 'projection', [R, H]);
+    if (projection ? projection.shape.join() !== [R, H].join() : R !== H)
+      throw new ShapeError(
+        `projection must have shape ${show([R, H])} for states of width ${R}, got ${projection ? show(projection.shape) : 'none'}`,
+      );
     const inputs = [x, h0, c0, plain(weight), bias, plain(projection)];
     const grads = needsGrad(...inputs);
     const [firstH, firstC, input] = [contiguous(h0), contiguous(c0), contiguous(x)];

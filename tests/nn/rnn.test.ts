@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from '../../src/errors.js';
 import { GRU, LSTM, RNN } from '../../src/nn/rnn.js';
 import { GRUCell, LSTMCell, RNNCell } from '../../src/nn/rnn-cell.js';
 import { backward } from '../../src/ops/backward.js';
+import { lstm } from '../../src/ops/lstm.js';
 import { sum } from '../../src/ops/reduce.js';
 import { narrow, select, stack, transpose } from '../../src/ops/view.js';
 import { Generator } from '../../src/tensor/generator.js';
@@ -68,6 +69,16 @@ everyEngine('recurrent layers', (engine) => {
         [2, 2, 3],
         [2, 2, 9],
       ]);
+      const x = normal(4, 2, 5);
+      const plain = list(layer.forward(x)[0]);
+      layer.pack();
+      expect(list(layer.forward(x)[0])).toEqual(plain);
+      const [w, h, c] = [normal(36, 3), normal(2, 3), normal(2, 9)];
+      expect(() => lstm(normal(4, 2, 36), [h, c], w)).toThrow(
+        /projection must have shape \[3, 9\] .* got none/,
+      );
+      const projection = normal(9, 3);
+      expect(() => lstm(normal(4, 2, 36), [h, c], w, null, { projection })).toThrow(/got \[9, 3\]/);
     });
     layer.dispose();
   });
