@@ -34,6 +34,7 @@ export { DecoderCache, LayerCache } from './models/cache.js';
 export type { Rows } from './models/input.js';
 export { loadWeights } from './models/load.js';
 export type { TracedOutput, TraceOptions, Which } from './models/outputs.js';
+export { PointerModel, type Pointing } from './models/pointer.js';
 export { type AnyModel, createModel, MODEL_TYPES } from './models/registry.js';
 export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/index.js';

@@ -10,7 +10,7 @@ import type { HubOptions } from './io/http.js';
 import { openCheckpoint } from './io/safetensors/checkpoint.js';
 import { readJson, type Source } from './io/source.js';
 import { hubSource } from './io/source-hub.js';
-import { DecoderModel } from './models/base.js';
+import { DecoderModel, EncoderModel } from './models/base.js';
 import { loadWeights } from './models/load.js';
 import { type AnyModel, createModel } from './models/registry.js';
 import { readEmbedSettings, readGeneration, readTextFiles, type TextFiles } from './pretrained/files.js';
@@ -96,7 +96,7 @@ function assemble(
   ): Generation {
     if (!(model instanceof DecoderModel))
       throw new ArgumentError(
-        `a ${model.config.modelType} model reads text and does not write it: use embed()`,
+        `a ${model.config.modelType} model does not continue a text${model instanceof EncoderModel ? ': use embed()' : ''}`,
       );
     const defaults = { ...generationConfig, ...options.defaults };
     if (!isChat(prompt)) return generate(model, words(), prompt, { ...options, defaults });
@@ -116,6 +116,8 @@ function assemble(
     texts: string | readonly string[],
     options?: EmbedOptions,
   ): Promise<Float32Array | Float32Array[]> {
+    if (!(model instanceof DecoderModel || model instanceof EncoderModel))
+      throw new ArgumentError(`a ${model.config.modelType} model gives no vectors of texts`);
     const all = typeof texts === 'string' ? [texts] : texts;
     const vectors = await embed(model, words(), all, options, embedSettings);
     return typeof texts === 'string' ? vectors[0] : vectors;

@@ -9,11 +9,12 @@ import { GatedDecoder } from './gated-decoder.js';
 import { GPT2Model, readGPT2Config } from './gpt2.js';
 import { readLlamaConfig } from './llama.js';
 import { readMistralConfig } from './mistral.js';
+import { PointerModel, readPointerConfig } from './pointer.js';
 import { readQwen2Config } from './qwen2.js';
 import { readQwen3Config } from './qwen3.js';
 import { RobertaModel, readRobertaConfig } from './roberta.js';
 
-export type AnyModel = EncoderModel | DecoderModel;
+export type AnyModel = EncoderModel | DecoderModel | PointerModel;
 
 /** Checks a config.json; what it returns makes the model, which allocates nothing until weights come. */
 type ModelType = (raw: RawConfig, modelType: string) => (arena: Arena) => AnyModel;
@@ -34,6 +35,7 @@ const MODELS: Readonly<Record<string, ModelType>> = {
   bert: define(readBertConfig, BertModel),
   camembert: roberta,
   distilbert: define(readDistilBertConfig, DistilBertModel),
+  'fovea-pointer': define(readPointerConfig, PointerModel),
   gpt2: define(readGPT2Config, GPT2Model),
   llama: define(readLlamaConfig, GatedDecoder),
   mistral: define(readMistralConfig, GatedDecoder),

@@ -5,6 +5,7 @@ export {
   type MultiheadAttentionOptions,
   type MultiheadAttentionResult,
 } from './attention.js';
+export { type BeamOptions, BeamSearch, type Hypothesis } from './beam.js';
 export { Conv1d, Conv2d, type ConvLayerOptions } from './conv.js';
 export { type DecoderLayerCall, TransformerDecoderLayer } from './decoder-layer.js';
 export { Dropout } from './dropout.js';
@@ -15,6 +16,7 @@ export { LayerNorm, type LayerNormOptions } from './layernorm.js';
 export { Linear } from './linear.js';
 export { type Home, Module, type StateDict } from './module.js';
 export { type Initializer, Parameter } from './parameter.js';
+export { type Pointed, type PointerCall, PointerNetwork, type PointerOptions } from './pointer.js';
 export { RMSNorm } from './rmsnorm.js';
 export { GRU, LSTM, type RecurrentCall, type RecurrentLayerOptions, RNN } from './rnn.js';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';

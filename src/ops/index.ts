@@ -76,6 +76,7 @@ export { matmul } from './matmul.js';
 export { groupNorm, layerNorm, normalize, rmsNorm } from './norm.js';
 export { PackedMatrix } from './packed.js';
 export { type PadOptions, pad } from './pad.js';
+export { type PointerParameters, pointedMask, pointerDistribution, pointerScores } from './pointer.js';
 export { type PoolMode, pool } from './pool.js';
 export {
   applyRope,

@@ -7,6 +7,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { mul } from './binary.js';
 import { linear } from './linear.js';
 import { matmul } from './matmul.js';
+import type { PackedMatrix } from './packed.js';
 import { expectDType, expectShape, output } from './util.js';
 import { contiguous, reshape, transpose, unsqueeze } from './view.js';
 
@@ -25,7 +26,7 @@ export function scaledDotScore(X: Tensor, q: Tensor): Tensor {
  * s_n = x_nᵀ W q (Luong et al. 2015): X (..., N, D), W (D, Dq), q (Dq) or Q (..., M, Dq).  Input and query
  * may differ in size, and unlike the dot product it is not symmetric.
  */
-export function bilinearScore(X: Tensor, q: Tensor, W: Tensor): Tensor {
+export function bilinearScore(X: Tensor, q: Tensor, W: Tensor | PackedMatrix): Tensor {
   return X.arena.scope(() => {
     const wq = linear(q.rank === 1 ? unsqueeze(q, 0) : q, W);
     return dotScore(X, q.rank === 1 ? reshape(wq, [W.shape[0]]) : wq);
@@ -34,9 +35,9 @@ export function bilinearScore(X: Tensor, q: Tensor, W: Tensor): Tensor {
 
 export interface AdditiveParameters {
   /** (A, D): on the inputs */
-  W: Tensor;
+  W: Tensor | PackedMatrix;
   /** (A, Dq): on the query */
-  U: Tensor;
+  U: Tensor | PackedMatrix;
   /** (A) */
   v: Tensor;
 }
@@ -60,8 +61,11 @@ export function additiveScore(X: Tensor, q: Tensor, { W, U, v }: AdditiveParamet
   });
 }
 
-/** x (..., N, A), q (..., M, A), v (A) -> (..., M, N) */
-function additive(x: Tensor, q: Tensor, v: Tensor): Tensor {
+/**
+ * The additive score of inputs and queries that have been multiplied by W and U already: s_mn = vᵀ tanh(x_n + q_m),
+ * for decoders that score the same inputs step after step.  x (..., N, A), q (..., M, A), v (A) -> (..., M, N).
+ */
+export function additive(x: Tensor, q: Tensor, v: Tensor): Tensor {
   for (const [name, t] of Object.entries({ x, q, v })) expectDType(t, name, 'f32');
   const lead = x.shape.slice(0, -2);
   const [N, A] = x.shape.slice(-2);
