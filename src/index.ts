@@ -36,6 +36,7 @@ export { loadWeights } from './models/load.js';
 export type { TracedOutput, TraceOptions, Which } from './models/outputs.js';
 export { PointerModel, type Pointing } from './models/pointer.js';
 export { type AnyModel, createModel, MODEL_TYPES } from './models/registry.js';
+export { Seq2SeqModel, type Written } from './models/seq2seq.js';
 export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/index.js';
 export * as F from './ops/index.js';

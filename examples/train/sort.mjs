@@ -16,7 +16,7 @@ import { tokenizer, tokenizerConfig } from './sort/tokenizer.mjs';
 await runTask({
   name: 'sort',
   folder: join('.cache', 'train', 'sort'),
-  create: (engine, seed, steps) => sortTask(engine, seed, steps),
+  create: sortTask,
   files: { config, tokenizer, tokenizerConfig },
   curve: { title: 'sort: cross entropy of a step, in nats', held: [] },
   evaluate: evaluateFolder,

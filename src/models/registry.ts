@@ -13,8 +13,9 @@ import { PointerModel, readPointerConfig } from './pointer.js';
 import { readQwen2Config } from './qwen2.js';
 import { readQwen3Config } from './qwen3.js';
 import { RobertaModel, readRobertaConfig } from './roberta.js';
+import { readSeq2SeqConfig, Seq2SeqModel } from './seq2seq.js';
 
-export type AnyModel = EncoderModel | DecoderModel | PointerModel;
+export type AnyModel = EncoderModel | DecoderModel | PointerModel | Seq2SeqModel;
 
 /** Checks a config.json; what it returns makes the model, which allocates nothing until weights come. */
 type ModelType = (raw: RawConfig, modelType: string) => (arena: Arena) => AnyModel;
@@ -36,6 +37,7 @@ const MODELS: Readonly<Record<string, ModelType>> = {
   camembert: roberta,
   distilbert: define(readDistilBertConfig, DistilBertModel),
   'fovea-pointer': define(readPointerConfig, PointerModel),
+  'fovea-seq2seq': define(readSeq2SeqConfig, Seq2SeqModel),
   gpt2: define(readGPT2Config, GPT2Model),
   llama: define(readLlamaConfig, GatedDecoder),
   mistral: define(readMistralConfig, GatedDecoder),

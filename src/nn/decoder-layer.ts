@@ -14,6 +14,14 @@ import {
   type TransformerLayerSettings,
 } from './transformer-parts.js';
 
+/** What the layers of a decoder attended to, layer by layer.  No scope owns the tensors: dispose of them. */
+export interface DecoderMaps {
+  /** (B, nhead, L, L) each: positions of the target */
+  self: Tensor[];
+  /** (B, nhead, L, S) each: positions of the memory */
+  memory: Tensor[];
+}
+
 export interface DecoderLayerCall {
   /** (L, L) or (B * nhead, L, L).  bool or u8: true = ignore; f32: added to the scores */
   tgtMask?: Tensor | null;
@@ -27,6 +35,8 @@ export interface DecoderLayerCall {
   tgtIsCausal?: boolean;
   /** position i of the target ignores positions j > i of the memory */
   memoryIsCausal?: boolean;
+  /** each layer appends its attention weights here; without it none are worked out */
+  maps?: DecoderMaps;
 }
 
 /**
@@ -103,15 +113,24 @@ export class TransformerDecoderLayer extends Module {
 
   #attendSelf(x: Tensor, residual: Tensor | null, call: DecoderLayerCall): Tensor {
     const { tgtMask: attnMask, tgtKeyPaddingMask: keyPaddingMask, tgtIsCausal: isCausal } = call;
-    return only(this.self_attn, [x, x], { attnMask, keyPaddingMask, isCausal, residual });
+    return only(this.self_attn, [x, x], { attnMask, keyPaddingMask, isCausal, residual }, call.maps?.self);
   }
 
   #attendMemory(x: Tensor, memory: Tensor, residual: Tensor | null, call: DecoderLayerCall): Tensor {
     const { memoryMask: attnMask, memoryKeyPaddingMask: keyPaddingMask, memoryIsCausal: isCausal } = call;
-    return only(this.multihead_attn, [x, memory], { attnMask, keyPaddingMask, isCausal, residual });
+    const options = { attnMask, keyPaddingMask, isCausal, residual };
+    return only(this.multihead_attn, [x, memory], options, call.maps?.memory);
   }
 }
 
-function only(attention: MultiheadAttention, [x, y]: [Tensor, Tensor], call: MultiheadAttentionCall): Tensor {
-  return attention.forward(x, y, y, { ...call, needWeights: false }).output;
+function only(
+  attention: MultiheadAttention,
+  [x, y]: [Tensor, Tensor],
+  call: MultiheadAttentionCall,
+  maps?: Tensor[],
+): Tensor {
+  const options = { ...call, needWeights: maps !== undefined, averageAttnWeights: false };
+  const { output, weights } = attention.forward(x, y, y, options);
+  if (weights) maps?.push(weights.detach().keep());
+  return output;
 }

@@ -7,7 +7,7 @@ export {
 } from './attention.js';
 export { type BeamOptions, BeamSearch, type Hypothesis } from './beam.js';
 export { Conv1d, Conv2d, type ConvLayerOptions } from './conv.js';
-export { type DecoderLayerCall, TransformerDecoderLayer } from './decoder-layer.js';
+export { type DecoderLayerCall, type DecoderMaps, TransformerDecoderLayer } from './decoder-layer.js';
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { type EncoderLayerCall, TransformerEncoderLayer } from './encoder-layer.js';
@@ -20,6 +20,7 @@ export { type Pointed, type PointerCall, PointerNetwork, type PointerOptions } f
 export { RMSNorm } from './rmsnorm.js';
 export { GRU, LSTM, type RecurrentCall, type RecurrentLayerOptions, RNN } from './rnn.js';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell } from './rnn-cell.js';
+export { type Seq2SeqOptions, Seq2SeqTransformer } from './seq2seq.js';
 export {
   type Decoder,
   type Encoder,

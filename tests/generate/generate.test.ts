@@ -177,7 +177,7 @@ describe('what is refused', () => {
 
   test('an encoder', async () => {
     using encoder = await fromPretrained(engine, tinyEncoder());
-    expect(() => encoder.generate('x')).toThrow(/roberta model reads text and does not write it/);
+    expect(() => encoder.generate('x')).toThrow(/roberta model does not continue a text: use embed/);
   });
 
   test('a chunk size that is none', async () => {
