@@ -1,7 +1,7 @@
 /** The training run as the trainer takes it. */
 import { createModel, Generator, optim } from '../../../dist/node.js';
 import { example } from './data.mjs';
-import { END, encode, PAD, START, tokenizer, VOCAB_SIZE } from './tokenizer.mjs';
+import { decode, END, encode, PAD, START, VOCAB_SIZE } from './tokenizer.mjs';
 
 export const setting = {
   width: 64,
@@ -98,10 +98,4 @@ export function exactMatch(model, read, count, seed) {
     });
   }
   return { exact: 1 - wrong.length / count, wrong };
-}
-
-/** @param {readonly number[]} ids */
-function decode(ids) {
-  const tokens = Object.keys(tokenizer.model.vocab);
-  return ids.map((id) => tokens[id]).join('');
 }

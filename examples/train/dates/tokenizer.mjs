@@ -22,6 +22,11 @@ export function encode(text) {
   return Array.from(text.toLowerCase(), (c) => ids.get(c) ?? ids.get('<unk>') ?? 0);
 }
 
+/** The inverse. @param {readonly number[]} ids */
+export function decode(ids) {
+  return ids.map((id) => vocabulary[id]).join('');
+}
+
 export const tokenizer = {
   version: '1.0',
   truncation: null,
