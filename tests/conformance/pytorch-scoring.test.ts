@@ -2,10 +2,10 @@
 // multi-query attention, self-attention, pointing.  Outputs at c = 32, gradients at c = 128.
 import { argmax } from '../../src/ops/argmax.js';
 import { backward } from '../../src/ops/backward.js';
-import { maskedFill } from '../../src/ops/compare.js';
 import { crossEntropy } from '../../src/ops/cross-entropy.js';
 import { hardAttentionMax } from '../../src/ops/hard-attention.js';
 import { linear } from '../../src/ops/linear.js';
+import { pointerDistribution, pointerScores } from '../../src/ops/pointer.js';
 import { additiveScore, bilinearScore, dotScore, scaledDotScore } from '../../src/ops/score.js';
 import { attend, attentionDistribution } from '../../src/ops/soft-attention.js';
 import { logSoftmax } from '../../src/ops/softmax.js';
@@ -47,17 +47,18 @@ function selfAttention({ X, Wq, Wk, Wv }: Tensors): Outcome {
   return { scores, distribution, attention: last, last };
 }
 
-function pointer({ encoder, decoder, W1, W2, v, mask, target }: Tensors): Outcome {
-  const scores = additiveScore(encoder, decoder, { W: W1, U: W2, v });
+function pointer({ encoder, decoder, mask, target, ...parameters }: Tensors): Outcome {
+  const { W1, W2, v } = parameters;
+  const scores = pointerScores(encoder, decoder, { W1, W2, v });
   if (target) {
     const loss = crossEntropy(reshape(scores, [-1, scores.shape[2]]), reshape(target, [-1]));
     return { output: loss, last: loss };
   }
-  const probabilities = attentionDistribution(scores, mask);
+  const probabilities = pointerDistribution(encoder, decoder, { W1, W2, v }, mask);
   return {
     scores,
     probabilities,
-    log_probabilities: logSoftmax(maskedFill(scores, mask, Number.NEGATIVE_INFINITY), -1),
+    log_probabilities: logSoftmax(pointerScores(encoder, decoder, { W1, W2, v }, mask), -1),
     pointed: argmax(probabilities, { dim: -1 }),
     last: probabilities,
   };
