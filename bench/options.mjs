@@ -5,6 +5,7 @@ export const suites = {
   gemm: () => import('./suites/gemm.mjs'),
   encoder: () => import('./suites/encoder.mjs'),
   complexity: () => import('./suites/complexity.mjs'),
+  roofline: () => import('./suites/roofline.mjs'),
 };
 
 export const usage = `usage: npm run -s bench -- SUITE [options]

@@ -54,7 +54,7 @@ async function encoder(engine, { config, weights, batch, length, inputIds }) {
     return /** @type {const} */ ([name, { dtype: 'F32', shape, bytes }]);
   });
   const source = memorySource([
-    ['config.json', JSON.stringify({ model_type: 'bert', ...config })],
+    ['config.json', JSON.stringify(config)],
     ['model.safetensors', writeSafetensors(tensors)],
   ]);
   const pretrained = await fromPretrained(engine, source);

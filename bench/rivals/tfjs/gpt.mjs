@@ -38,7 +38,8 @@ export function gptTraining(tf, { config, weights, batches, batch: B, length: T,
     const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
     return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
   };
-  const heads = (x) => tf.reshape(tf.transpose(tf.reshape(x, [B, T, H, D / H]), [0, 2, 1, 3]), [B * H, T, D / H]);
+  const heads = (x) =>
+    tf.reshape(tf.transpose(tf.reshape(x, [B, T, H, D / H]), [0, 2, 1, 3]), [B * H, T, D / H]);
   const attention = (x) => {
     const [q, k, v] = tf.split(x, 3, 1).map(heads);
     const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(D / H)), hidden);
@@ -51,7 +52,10 @@ export function gptTraining(tf, { config, weights, batches, batch: B, length: T,
     let x = tf.reshape(tf.add(tokens, get('wpe.weight')), [B * T, D]);
     for (let i = 0; i < layers; i++) {
       const h = `h.${i}`;
-      x = tf.add(x, linear(`${h}.attn.c_proj`, attention(linear(`${h}.attn.c_attn`, layerNorm(`${h}.ln_1`, x)))));
+      x = tf.add(
+        x,
+        linear(`${h}.attn.c_proj`, attention(linear(`${h}.attn.c_attn`, layerNorm(`${h}.ln_1`, x)))),
+      );
       x = tf.add(x, linear(`${h}.mlp.c_proj`, gelu(linear(`${h}.mlp.c_fc`, layerNorm(`${h}.ln_2`, x)))));
     }
     const logits = product(layerNorm('ln_f', x), tf.transpose(get('wte.weight')));
@@ -101,5 +105,7 @@ function adamWOf(tf, variables, { lr, betas: [beta1, beta2], eps, weightDecay, c
       });
     return norm;
   };
-  return Object.assign(update, { dispose: () => tf.dispose([...state.values()].flatMap(({ m, v }) => [m, v])) });
+  return Object.assign(update, {
+    dispose: () => tf.dispose([...state.values()].flatMap(({ m, v }) => [m, v])),
+  });
 }
