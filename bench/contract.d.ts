@@ -2,7 +2,7 @@
  * What a contestant of the benchmarks is: fovea itself (`ours.mjs`) and each rival (`rivals/*.mjs`) implement
  * this and nothing else, so a suite cannot treat one of them differently.
  */
-import type { BertConfig } from './shapes.mjs';
+import type { BertConfig, GPT2Config } from './shapes.mjs';
 
 /** A named weight: row-major data of the given shape. */
 export interface Weight {
@@ -30,6 +30,25 @@ export interface EncoderProblem {
   readonly inputIds: Int32Array;
 }
 
+/** One step of training: loss, gradients, clipping by their common norm, AdamW. */
+export interface TrainingProblem {
+  readonly config: GPT2Config;
+  /** Hugging Face `GPT2LMHeadModel` keys without `transformer.`; matrices are (in, out); the head is `wte` again. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  readonly batch: number;
+  readonly length: number;
+  /** Token ids (B, S) and what follows each of them; a run takes the next pair, the first after the last. */
+  readonly batches: readonly { readonly input: Int32Array; readonly target: Int32Array }[];
+  readonly optimizer: {
+    readonly lr: number;
+    readonly betas: readonly [number, number];
+    readonly eps: number;
+    /** of matrices only */
+    readonly weightDecay: number;
+    readonly clip: number;
+  };
+}
+
 /**
  * One problem, loaded: weights are converted, packed and resident, so that only the work of a call is left.
  * `run` is that call as a user makes it: it takes the input from the caller's typed array and leaves the output
@@ -45,6 +64,8 @@ export interface Contestant {
   readonly version: string;
   gemm(problem: GemmProblem): Job | Promise<Job>;
   encoder(problem: EncoderProblem): Job | Promise<Job>;
+  /** A run is one step and leaves loss and gradient norm.  Inference engines have no such thing. */
+  training?(problem: TrainingProblem): Job | Promise<Job>;
   dispose(): void | Promise<void>;
 }
 
@@ -60,6 +81,12 @@ export type Open = (options: OpenOptions) => Promise<Contestant>;
 /** A suite: its cases in order, each with the problem it hands to every contestant. */
 export interface Suite {
   readonly cases: readonly Case[];
+  /** Who can take part, if not everyone. */
+  readonly rivals?: readonly string[];
+  /** What `--whole` adds: one long run of fovea alone, whose figures become a line of their own. */
+  readonly whole?: (options: {
+    readonly variant: string;
+  }) => Promise<Readonly<Record<string, string | number>>>;
 }
 
 export interface Case {

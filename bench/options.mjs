@@ -6,6 +6,7 @@ export const suites = {
   encoder: () => import('./suites/encoder.mjs'),
   complexity: () => import('./suites/complexity.mjs'),
   roofline: () => import('./suites/roofline.mjs'),
+  training: () => import('./suites/training.mjs'),
 };
 
 export const usage = `usage: npm run -s bench -- SUITE [options]
@@ -17,6 +18,7 @@ suites: ${Object.keys(suites).join(', ')}
   --case NAME        only this case; may be repeated
   --rivals A,B       only these of: ${Object.keys(rivals).join(', ')}
   --rivals-only      leave fovea out
+  --whole            training: also the 2000 steps on the text, fovea alone (minutes)
   --seconds N        time for the rounds of a case, all contestants together (default 8)
   --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
   --svg FILE         complexity: also draw it
@@ -32,7 +34,7 @@ export class UsageError extends Error {}
  * @param {string[]} args
  * @returns {{
  *   suite: keyof typeof suites, json: boolean, variant: string, cases: string[] | undefined, rivals: string[],
- *   withOurs: boolean, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
+ *   withOurs: boolean, whole: boolean, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
  * }}
  * @throws {UsageError}
  */
@@ -59,6 +61,7 @@ export function parseOptions(args) {
     cases: values.case,
     rivals: names,
     withOurs: !values['rivals-only'],
+    whole: values.whole,
     seconds,
     clock,
     svg: values.svg,
@@ -78,6 +81,7 @@ function parse(args) {
         case: { type: 'string', multiple: true },
         rivals: { type: 'string', default: Object.keys(rivals).join(',') },
         'rivals-only': { type: 'boolean', default: false },
+        whole: { type: 'boolean', default: false },
         seconds: { type: 'string', default: '8' },
         clock: { type: 'string', default: 'wall' },
         svg: { type: 'string' },

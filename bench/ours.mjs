@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createEngine, F, fromPretrained, memorySource, writeSafetensors } from '../dist/node.js';
+import { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } from '../dist/node.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -16,6 +16,7 @@ export async function open({ threads, variant }) {
     version,
     gemm: (problem) => gemm(engine, problem),
     encoder: (problem) => encoder(engine, problem),
+    training: (problem) => training(engine, problem),
     dispose: () => engine.dispose(),
   };
 }
@@ -49,15 +50,7 @@ function gemm(engine, { M, K, N, a, b }) {
  * @param {import('./contract.d.ts').EncoderProblem} problem
  */
 async function encoder(engine, { config, weights, batch, length, inputIds }) {
-  const tensors = [...weights].map(([name, { shape, data }]) => {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return /** @type {const} */ ([name, { dtype: 'F32', shape, bytes }]);
-  });
-  const source = memorySource([
-    ['config.json', JSON.stringify(config)],
-    ['model.safetensors', writeSafetensors(tensors)],
-  ]);
-  const pretrained = await fromPretrained(engine, source);
+  const pretrained = await load(engine, config, weights);
   const model = /** @type {import('../dist/node.js').EncoderModel} */ (pretrained.model);
   /** @type {import('../dist/node.js').Tensor | undefined} */
   let last;
@@ -72,4 +65,56 @@ async function encoder(engine, { config, weights, batch, length, inputIds }) {
       pretrained.dispose();
     },
   };
+}
+
+/**
+ * @param {import('../dist/node.js').Engine} engine
+ * @param {import('./contract.d.ts').TrainingProblem} problem
+ */
+async function training(engine, { config, weights, batch, length, batches, optimizer: settings }) {
+  const pretrained = await load(engine, config, weights);
+  const model = /** @type {import('../dist/node.js').DecoderModel} */ (pretrained.model).requiresGrad();
+  const parameters = model.parameters();
+  const { weightDecay, clip, ...rest } = settings;
+  const groups = [
+    { params: parameters.filter((p) => p.shape.length > 1), weightDecay },
+    { params: parameters.filter((p) => p.shape.length === 1), weightDecay: 0 },
+  ];
+  const optimizer = new optim.AdamW(groups, rest);
+  const ids = (/** @type {Int32Array} */ rows) => engine.tensor(rows, [batch, length]);
+  let turn = 0;
+  return {
+    run: () =>
+      engine.scope(() => {
+        const { input, target } = batches[turn++ % batches.length];
+        optimizer.zeroGrad();
+        const { logits } = model.forward(ids(input));
+        const loss = F.crossEntropy(F.flatten(logits, 0, 1), F.flatten(ids(target)));
+        F.backward(loss);
+        const norm = optim.clipGradNorm_(parameters, clip);
+        optimizer.step();
+        return Float32Array.of(loss.item(), norm);
+      }),
+    dispose: () => {
+      optimizer.dispose();
+      pretrained.dispose();
+    },
+  };
+}
+
+/**
+ * A model as if from a folder with these weights.
+ * @param {import('../dist/node.js').Engine} engine @param {object} config
+ * @param {ReadonlyMap<string, import('./contract.d.ts').Weight>} weights
+ */
+function load(engine, config, weights) {
+  const tensors = [...weights].map(([name, { shape, data }]) => {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return /** @type {const} */ ([name, { dtype: 'F32', shape, bytes }]);
+  });
+  const source = memorySource([
+    ['config.json', JSON.stringify(config)],
+    ['model.safetensors', writeSafetensors(tensors)],
+  ]);
+  return fromPretrained(engine, source);
 }

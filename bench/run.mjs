@@ -12,15 +12,19 @@ import { rivals } from './rivals/index.mjs';
 
 const THREADS = 1;
 
-/** Everyone who takes part, fovea first. @param {Options} options @returns {Promise<Contestant[]>} */
-async function openAll({ withOurs, rivals: names, variant }) {
+/**
+ * Everyone who takes part, fovea first.
+ * @param {Options} options @param {import('./contract.d.ts').Suite} suite
+ * @returns {Promise<Contestant[]>}
+ */
+async function openAll({ withOurs, rivals: wanted, variant }, { rivals: able = wanted }) {
   // Relaxed SIMD is behind a flag in the V8 of Node 20, and on in every later one.
   if (variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   }
   const contestants = [];
   if (withOurs) contestants.push(await (await import('./ours.mjs')).open({ threads: THREADS, variant }));
-  for (const name of names) {
+  for (const name of wanted.filter((each) => able.includes(each))) {
     try {
       contestants.push(await (await rivals[name]()).open({ threads: THREADS, variant }));
     } catch (error) {
@@ -66,7 +70,7 @@ async function main(options) {
   if (cases.length === 0) {
     throw new UsageError(`--case: ${options.suite} has ${suite.cases.map(({ name }) => name).join(', ')}`);
   }
-  const contestants = await openAll(options);
+  const contestants = await openAll(options, suite);
   const others = options.withOurs ? contestants.slice(1) : contestants;
   const rows = [];
   for (const each of cases) {
@@ -87,6 +91,15 @@ async function main(options) {
   }
   if (!options.json) process.stdout.write(`${table(rows)}\n`);
   for (const contestant of contestants) await contestant.dispose();
+  if (!options.whole) return;
+  if (!suite.whole) throw new UsageError(`--whole: ${options.suite} has no such run`);
+  const figures = { suite: options.suite, variant: options.variant, ...(await suite.whole(options)) };
+  const line = options.json
+    ? JSON.stringify(figures)
+    : Object.entries(figures)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ');
+  process.stdout.write(`${line}\n`);
 }
 
 try {

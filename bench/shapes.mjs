@@ -31,6 +31,30 @@ export const minilmL6 = {
   hidden_act: 'gelu',
 };
 
+/**
+ * @typedef {object} GPT2Config the fields of a `model_type: gpt2` config that the arithmetic depends on
+ * @property {'gpt2'} model_type
+ * @property {number} vocab_size
+ * @property {number} n_positions
+ * @property {number} n_embd
+ * @property {number} n_layer
+ * @property {number} n_head
+ * @property {number} layer_norm_epsilon
+ * @property {'gelu_new'} activation_function
+ */
+
+/** nanoGPT's CPU setting for characters of Shakespeare (README of karpathy/nanoGPT) @type {GPT2Config} */
+export const nanoGpt = {
+  model_type: 'gpt2',
+  vocab_size: 65,
+  n_positions: 64,
+  n_embd: 128,
+  n_layer: 4,
+  n_head: 4,
+  layer_norm_epsilon: 1e-5,
+  activation_function: 'gelu_new',
+};
+
 /** google-bert/bert-base-uncased @type {BertConfig} */
 export const bertBase = {
   ...minilmL6,

@@ -43,3 +43,45 @@ export function bertWeights(config, seed) {
   }
   return weights;
 }
+
+/**
+ * Random weights of a GPT-2 as it starts to learn: small, so that the loss begins at the logarithm of the vocabulary.
+ *
+ * @param {import('./shapes.mjs').GPT2Config} config
+ * @param {number} seed
+ * @returns {Map<string, import('./contract.d.ts').Weight>}
+ */
+export function gpt2Weights(config, seed) {
+  const { n_embd: D, n_layer: layers } = config;
+  /** @type {Map<string, import('./contract.d.ts').Weight>} */
+  const weights = new Map();
+  const constant = (name, length, value) =>
+    weights.set(name, { shape: [length], data: new Float32Array(length).fill(value) });
+  const matrix = (name, rows, columns) =>
+    weights.set(name, {
+      shape: [rows, columns],
+      data: normal(rows * columns, seed + weights.size, { std: 0.02 }),
+    });
+  const linear = (name, fanIn, out) => {
+    matrix(`${name}.weight`, fanIn, out);
+    constant(`${name}.bias`, out, 0);
+  };
+  const layerNorm = (name) => {
+    constant(`${name}.weight`, D, 1);
+    constant(`${name}.bias`, D, 0);
+  };
+
+  matrix('wte.weight', config.vocab_size, D);
+  matrix('wpe.weight', config.n_positions, D);
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = `h.${layer}`;
+    layerNorm(`${prefix}.ln_1`);
+    linear(`${prefix}.attn.c_attn`, D, 3 * D);
+    linear(`${prefix}.attn.c_proj`, D, D);
+    layerNorm(`${prefix}.ln_2`);
+    linear(`${prefix}.mlp.c_fc`, D, 4 * D);
+    linear(`${prefix}.mlp.c_proj`, 4 * D, D);
+  }
+  layerNorm('ln_f');
+  return weights;
+}

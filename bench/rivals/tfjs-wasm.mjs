@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { encoder } from './tfjs/encoder.mjs';
+import { gptTraining } from './tfjs/gpt.mjs';
 
 /**
  * TensorFlow.js on its WebAssembly backend (XNNPACK). In Node it takes the SIMD build and one thread, always: its
@@ -27,6 +28,12 @@ export async function open({ threads }) {
     encoder: (problem) => {
       const { forward, dispose } = encoder(tf, problem);
       return { run: () => read(forward()), dispose };
+    },
+    training: (problem) => {
+      // The core has no gradients; this package registers them with it.
+      require('@tensorflow/tfjs');
+      const { step, dispose } = gptTraining(tf, problem);
+      return { run: step, dispose };
     },
     dispose: () => tf.removeBackend('wasm'),
   };

@@ -11,16 +11,20 @@
 export function gptTraining(tf, { config, weights, batches, batch: B, length: T, optimizer }) {
   const { n_embd: D, n_head: H, n_layer: layers, vocab_size: V, layer_norm_epsilon: eps } = config;
   const variables = new Map(
-    [...weights].map(([name, { shape, data }]) => [name, tf.variable(tf.tensor(data, shape), true, name)]),
+    [...weights].map(([name, { shape, data }]) => [
+      name,
+      tf.variable(tf.tensor(data, [...shape]), true, name),
+    ]),
   );
-  const get = (name) => variables.get(name);
+  const get = (name) => /** @type {import('@tensorflow/tfjs-core').Variable} */ (variables.get(name));
   const hidden = tf.tidy(() => {
     const rows = tf.range(0, T);
     const later = tf.greater(tf.expandDims(rows, 0), tf.expandDims(rows, 1));
     return tf.mul(tf.cast(later, 'float32'), -1e9);
   });
 
-  const product = tf.customGrad((a, b, save) => {
+  // Its type wants the tensors and the function that saves some of them to be one kind of thing.
+  const product = tf.customGrad((/** @type {any} */ a, /** @type {any} */ b, /** @type {any} */ save) => {
     save([a, b]);
     return {
       value: tf.matMul(a, b),
@@ -67,8 +71,11 @@ export function gptTraining(tf, { config, weights, batches, batch: B, length: T,
   return {
     step: () => {
       const [loss, norm] = tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => lossOf(batches[turn++ % batches.length]));
-        return [value, adamW(grads)];
+        const { value, grads } = tf.variableGrads(
+          () =>
+            /** @type {import('@tensorflow/tfjs-core').Scalar} */ (lossOf(batches[turn++ % batches.length])),
+        );
+        return [/** @type {import('@tensorflow/tfjs-core').Tensor} */ (value), adamW(grads)];
       });
       const figures = Float32Array.of(loss.dataSync()[0], norm.dataSync()[0]);
       tf.dispose([loss, norm]);
@@ -81,10 +88,15 @@ export function gptTraining(tf, { config, weights, batches, batch: B, length: T,
   };
 }
 
-/** Clips gradients by their common norm, which it returns, and takes a step. */
+/**
+ * Clips gradients by their common norm, which it returns, and takes a step.
+ * @param {typeof import('@tensorflow/tfjs-core')} tf
+ * @param {ReadonlyMap<string, import('@tensorflow/tfjs-core').Variable>} variables
+ * @param {import('../../contract.d.ts').TrainingProblem['optimizer']} settings
+ */
 function adamWOf(tf, variables, { lr, betas: [beta1, beta2], eps, weightDecay, clip }) {
-  const zeros = ([name, v]) => [name, { m: tf.variable(tf.zerosLike(v)), v: tf.variable(tf.zerosLike(v)) }];
-  const state = new Map([...variables].map(zeros));
+  const zeros = (p) => ({ m: tf.variable(tf.zerosLike(p)), v: tf.variable(tf.zerosLike(p)) });
+  const state = new Map([...variables].map(([name, p]) => [name, zeros(p)]));
   let t = 0;
   const update = (grads) => {
     t++;
@@ -95,7 +107,7 @@ function adamWOf(tf, variables, { lr, betas: [beta1, beta2], eps, weightDecay, c
     const root = Math.sqrt(1 - beta2 ** t);
     for (const [name, p] of variables)
       tf.tidy(() => {
-        const { m, v } = state.get(name);
+        const { m, v } = state.get(name) ?? zeros(p);
         const g = tf.mul(grads[name], factor);
         m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
         v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
