@@ -1,6 +1,6 @@
 // Gradients go through whole models, loaded and packed as they are: fine-tuning needs no other classes.
 import { expect, test } from '@jest/globals';
-import { createEngine, F, fromPretrained, type Tensor } from '../../src/node.js';
+import { createEngine, DecoderModel, EncoderModel, F, fromPretrained, type Tensor } from '../../src/node.js';
 import { expectClose } from '../close.js';
 import { tinyDecoder, tinyEncoder } from './tiny.js';
 
@@ -40,6 +40,7 @@ test.each([
       engine,
       which === 'encoder' ? tinyEncoder() : tinyDecoder({ config }),
     );
+    if (!(model instanceof DecoderModel || model instanceof EncoderModel)) throw new Error('another model');
     model.requiresGrad();
     const loss = (): Tensor => {
       const out = model.forward(IDS, { attentionMask });
