@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as special from '../reference/special.js';
 import { type Stretch, type Sweep, sweeper } from './sweep.js';
 
-const { exp } = Math;
+const { exp, max } = Math;
 const FULL = process.env.FOVEA_SWEEP === 'full';
 const NEGATIVE = 0x80000000;
 const ALL: Stretch = [0, 2 ** 32, FULL ? 1 : 8191];
@@ -32,14 +32,14 @@ const CASES: Case[] = [
     name: 'exp_ps',
     f: 0,
     truth: Math.exp,
-    ulps: 1.03,
+    ulps: 1.04,
     dense: both(Math.LN2 / 2, 1, 5.85, 17, 88.37, 88.72284, 87.33655, 103.97, 104.5, 2 ** -24),
   },
   {
     name: 'expNonPositive',
     f: 1,
     truth: Math.exp,
-    ulps: 1.03,
+    ulps: 1.04,
     range: [NEGATIVE, bitsOf(Math.log(FLUSHED)), FULL ? 1 : 1021],
     dense: [around(-Math.LN2 / 2), around(-5.85), around(-17), around(-(2 ** -24))],
   },
@@ -47,7 +47,7 @@ const CASES: Case[] = [
     name: 'expNonPositiveGradual',
     f: 2,
     truth: Math.exp,
-    ulps: 1.03,
+    ulps: 1.04,
     range: BELOW_ZERO,
     dense: [around(-Math.LN2 / 2), around(-5.85), around(-87.33655), around(-103.97), around(-104.5)],
   },
@@ -55,7 +55,7 @@ const CASES: Case[] = [
     name: 'expm1_ps',
     f: 3,
     truth: Math.expm1,
-    ulps: 1.75,
+    ulps: 1.67,
     dense: both(2 ** -25, Math.LN2 / 2, 0.3867, 1.5 * Math.LN2, 17.33, 18, 88.37, 88.72284),
   },
   {
@@ -69,7 +69,7 @@ const CASES: Case[] = [
     name: 'log1p_ps',
     f: 5,
     truth: Math.log1p,
-    ulps: 1.6,
+    ulps: 1.54,
     dense: [
       ...both(0, 2 ** -24, 0.4447, Math.SQRT2 - 1, 1),
       around(Math.SQRT1_2 - 1),
@@ -77,15 +77,15 @@ const CASES: Case[] = [
       around(3e38),
     ],
   },
-  { name: 'tanh_ps', f: 6, truth: Math.tanh, ulps: 1.45, dense: both(0, 0.625, 0.6364, 9.01, 2 ** -13) },
+  { name: 'tanh_ps', f: 6, truth: Math.tanh, ulps: 1.46, dense: both(0, 0.625, 0.6364, 9.01, 2 ** -13) },
   {
     name: 'sigmoid_ps',
     f: 7,
     truth: special.sigmoid,
-    ulps: 1.8,
+    ulps: 1.87,
     dense: both(0, 1.1851, Math.LN2 / 2, 17, 87.33655, 103.97),
   },
-  { name: 'erf_ps', f: 8, truth: special.erf, ulps: 1.35, dense: both(0, 0.93, 1.0592, 3.9, 4, 2 ** -13) },
+  { name: 'erf_ps', f: 8, truth: special.erf, ulps: 1.37, dense: both(0, 0.93, 1.0592, 3.9, 4, 2 ** -13) },
   {
     name: 'gauss_ps',
     f: 9,
@@ -98,7 +98,7 @@ const CASES: Case[] = [
     name: 'millsHalf_ps',
     f: 10,
     truth: (x) => special.normalCdf(-x) * exp((x * x) / 2),
-    ulps: 6,
+    ulps: 6.3,
     range: [0, bitsOf(13.2), FULL ? 1 : 8191],
     dense: [around(1, 512), around(6.3), around(12.8)],
   },
@@ -146,7 +146,7 @@ describe.each(['simd', 'relaxed'] as const)('math [%s]', (variant) => {
     const off = sweep(1, () => 0, [tail]);
     expect(off.ulps * 2 ** -149).toBeLessThanOrEqual(FLUSHED);
     const zeros: Stretch[] = [[bitsOf(-88.04), bitsOf(-Infinity) + 1, 509], around(-Infinity, 1)];
-    expect(sweep(1, (x) => (x <= 0 ? 0 : x), zeros).ulps).toBe(0);
+    expect(sweep(1, (x) => max(x, 0), zeros).ulps).toBe(0);
     expect(sweep(1, () => Number.NaN, [[0xff800001, 2 ** 32, 65521]]).ulps).toBe(0);
   });
 
