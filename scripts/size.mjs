@@ -13,7 +13,7 @@ const gz = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 /** Everything fovea/core exports, minified, with its dependencies; tokenizers and templates stay outside. */
 const bundle = await build({
-  entryPoints: [`${root}dist/index.js`],
+  entryPoints: [`${root}dist/core.js`],
   bundle: true,
   minify: true,
   format: 'esm',

@@ -3,6 +3,10 @@
 import { type Engine, type EngineOptions, openEngine } from './engine.js';
 import { EngineError } from './errors.js';
 import { simd } from './generated/simd.js';
+import type { HubOptions } from './io/http.js';
+import type { Source } from './io/source.js';
+import { ALL_MODELS } from './models/own.js';
+import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 
 export * from './index.js';
 
@@ -20,4 +24,13 @@ export function createEngine(options: EngineOptions = {}): Promise<Engine> {
     },
     { ...options, variant },
   );
+}
+
+/** Loads a checkpoint of any known model type; see fromPretrained of the core. */
+export function fromPretrained(
+  engine: Engine,
+  from: Source | string,
+  options: PretrainedOptions & HubOptions = {},
+): Promise<Pretrained> {
+  return load(engine, from, { modelTypes: ALL_MODELS, ...options });
 }

@@ -1,56 +1,7 @@
-// Public names, nothing else.  createEngine() is in the doors: node.ts and its siblings.
-export { type EmbedOptions, embed } from './embed/embed.js';
-export type { EmbedSettings } from './embed/sentence.js';
-export { Engine, type EngineOptions, type ModuleLoader, openEngine } from './engine.js';
-export * from './errors.js';
-export type { GenerationConfig, GenerationConfigJson, GenerationOptions } from './generate/config.js';
-export {
-  type GenerateOptions,
-  Generation,
-  type GenerationResult,
-  type GenerationStep,
-  type GenerationSummary,
-  generate,
-} from './generate/generate.js';
-export { type FinishReason, generateIds, type IdStep, type RunOptions } from './generate/ids.js';
-export type { HubOptions } from './io/http.js';
-export { parseSafetensors, type SafetensorsFile, type TensorBytes } from './io/safetensors/parse.js';
-export { writeSafetensors } from './io/safetensors/write.js';
-export type { ReadOptions, Source } from './io/source.js';
-export { hubSource } from './io/source-hub.js';
-export { memorySource } from './io/source-memory.js';
-export type { Variant } from './kernels.js';
-export {
-  DecoderModel,
-  type DecoderOptions,
-  type DecoderOutput,
-  EncoderModel,
-  type EncoderOptions,
-  type EncoderOutput,
-  type ModelConfig,
-  PretrainedModel,
-} from './models/base.js';
-export { DecoderCache, LayerCache } from './models/cache.js';
-export type { Rows } from './models/input.js';
-export { loadWeights } from './models/load.js';
-export type { TracedOutput, TraceOptions, Which } from './models/outputs.js';
+// Public names, nothing else: the core, and all that trains, compares and explains.
+export * from './core.js';
+export { ALL_MODELS, createModel, MODEL_TYPES } from './models/own.js';
 export { PointerModel, type Pointing } from './models/pointer.js';
-export { type AnyModel, createModel, MODEL_TYPES } from './models/registry.js';
 export { Seq2SeqModel, type Written } from './models/seq2seq.js';
-export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/index.js';
-export * as F from './ops/index.js';
-export type { PoolMode } from './ops/pool.js';
 export * as optim from './optim/index.js';
-export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
-export { fromPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
-export type { MemoryStats } from './tensor/arena.js';
-export type { TensorData } from './tensor/create.js';
-export type { DType, TypedArray } from './tensor/dtype.js';
-export { Generator } from './tensor/generator.js';
-export type { Shape } from './tensor/shape.js';
-export { noGrad } from './tensor/tape.js';
-export { type NestedArray, Tensor } from './tensor/tensor.js';
-export type { ChatMessage } from './text/chat.js';
-export { loadTokenizer } from './text/load.js';
-export type { Encoding, Tokenizer } from './text/tokenizer.js';

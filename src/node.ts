@@ -4,6 +4,7 @@ import { type Engine, type EngineOptions, openEngine } from './engine.js';
 import { openSource } from './io/node/open.js';
 import type { CachedHubOptions, CacheEvent } from './io/node/source-cache.js';
 import type { Source } from './io/source.js';
+import { ALL_MODELS } from './models/own.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 
 export * from './index.js';
@@ -22,8 +23,9 @@ export function createEngine(options: EngineOptions = {}): Promise<Engine> {
 export async function fromPretrained(
   engine: Engine,
   from: Source | string,
-  options: PretrainedOptions & CachedHubOptions = {},
+  given: PretrainedOptions & CachedHubOptions = {},
 ): Promise<Pretrained> {
+  const options = { modelTypes: ALL_MODELS, ...given };
   if (typeof from !== 'string') return load(engine, from, options);
   const onEvent = (event: CacheEvent): void => {
     options.onEvent?.(event);

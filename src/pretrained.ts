@@ -12,7 +12,7 @@ import { readJson, type Source } from './io/source.js';
 import { hubSource } from './io/source-hub.js';
 import { DecoderModel, EncoderModel } from './models/base.js';
 import { loadWeights } from './models/load.js';
-import { type AnyModel, createModel } from './models/registry.js';
+import { type AnyModel, createModel, type ModelTypes } from './models/registry.js';
 import { readEmbedSettings, readGeneration, readTextFiles, type TextFiles } from './pretrained/files.js';
 import type { OnLoadProgress } from './pretrained/progress.js';
 import { weightsOf } from './pretrained/weights.js';
@@ -23,6 +23,8 @@ export interface PretrainedOptions {
   /** Aborts loading; its reason is thrown and nothing stays in the engine. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnLoadProgress;
+  /** The model types to choose from; add your own to HUB_MODELS. */
+  readonly modelTypes?: ModelTypes;
 }
 
 /** A model with all that its folder says about using it.  Its functions may be taken out of it. */
@@ -65,7 +67,7 @@ export async function fromPretrained(
   const source = typeof from === 'string' ? hubSource(from, options) : from;
   signal?.throwIfAborted();
   const config = (await readJson(source, 'config.json', { signal })) as Record<string, unknown>;
-  const model = createModel(engine.arena, config);
+  const model = createModel(engine.arena, config, options.modelTypes);
   // What is small comes first: a broken tokenizer is known before gigabytes have been read.
   const text = await readTextFiles(source, { signal });
   const generationConfig = await readGeneration(source, config, { signal });

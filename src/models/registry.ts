@@ -1,4 +1,5 @@
-// Which model_type is which class.  The one place where they all meet.
+// Which model_type is which class: the Hugging Face types.  Those of our own making are in own.ts, so that
+// an application that only reads checkpoints does not carry them.
 import { ConfigError, UnsupportedModelError } from '../errors.js';
 import type { Arena } from '../tensor/arena.js';
 import type { DecoderModel, EncoderModel } from './base.js';
@@ -9,18 +10,21 @@ import { GatedDecoder } from './gated-decoder.js';
 import { GPT2Model, readGPT2Config } from './gpt2.js';
 import { readLlamaConfig } from './llama.js';
 import { readMistralConfig } from './mistral.js';
-import { PointerModel, readPointerConfig } from './pointer.js';
+import type { PointerModel } from './pointer.js';
 import { readQwen2Config } from './qwen2.js';
 import { readQwen3Config } from './qwen3.js';
 import { RobertaModel, readRobertaConfig } from './roberta.js';
-import { readSeq2SeqConfig, Seq2SeqModel } from './seq2seq.js';
+import type { Seq2SeqModel } from './seq2seq.js';
 
 export type AnyModel = EncoderModel | DecoderModel | PointerModel | Seq2SeqModel;
 
 /** Checks a config.json; what it returns makes the model, which allocates nothing until weights come. */
-type ModelType = (raw: RawConfig, modelType: string) => (arena: Arena) => AnyModel;
+export type ModelType = (raw: RawConfig, modelType: string) => (arena: Arena) => AnyModel;
 
-function define<C>(
+/** Model classes by the value of `model_type`. */
+export type ModelTypes = Readonly<Record<string, ModelType>>;
+
+export function define<C>(
   read: (raw: RawConfig, modelType: string) => C,
   Model: new (arena: Arena, config: C) => AnyModel,
 ): ModelType {
@@ -32,12 +36,10 @@ function define<C>(
 
 const roberta = define(readRobertaConfig, RobertaModel);
 
-const MODELS: Readonly<Record<string, ModelType>> = {
+export const HUB_MODELS: ModelTypes = {
   bert: define(readBertConfig, BertModel),
   camembert: roberta,
   distilbert: define(readDistilBertConfig, DistilBertModel),
-  'fovea-pointer': define(readPointerConfig, PointerModel),
-  'fovea-seq2seq': define(readSeq2SeqConfig, Seq2SeqModel),
   gpt2: define(readGPT2Config, GPT2Model),
   llama: define(readLlamaConfig, GatedDecoder),
   mistral: define(readMistralConfig, GatedDecoder),
@@ -47,16 +49,14 @@ const MODELS: Readonly<Record<string, ModelType>> = {
   'xlm-roberta': roberta,
 };
 
-/** The values of `model_type` that are supported. */
-export const MODEL_TYPES: readonly string[] = Object.keys(MODELS);
-
 /**
  * A model from the contents of a config.json, without weights: load them, or they are random.
+ * @param types the model types to choose from, by default those of Hugging Face that are supported
  * @throws ConfigError naming the field, UnsupportedModelError
  */
-export function createModel(arena: Arena, config: unknown): AnyModel {
+export function createModel(arena: Arena, config: unknown, types: ModelTypes = HUB_MODELS): AnyModel {
   if (!isObject(config)) throw new ConfigError('config.json must be an object');
   const modelType = new Fields(config).string('model_type');
-  if (!Object.hasOwn(MODELS, modelType)) throw new UnsupportedModelError(modelType, MODEL_TYPES);
-  return MODELS[modelType](config, modelType)(arena);
+  if (!Object.hasOwn(types, modelType)) throw new UnsupportedModelError(modelType, Object.keys(types));
+  return types[modelType](config, modelType)(arena);
 }
