@@ -4,7 +4,7 @@ import { Embedding } from '../nn/embedding.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
-import { mul } from '../ops/binary.js';
+import { gated } from '../ops/gated.js';
 import { type RopeTable, ropeFrequencies, ropeTable } from '../ops/position.js';
 import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -36,7 +36,7 @@ class GatedMLP extends Module {
 
   forward(x: Tensor, residual: Tensor): Tensor {
     const { activation } = this.config;
-    const hidden = mul(this.gate_proj.forward(x, { activation }), this.up_proj.forward(x));
+    const hidden = gated(this.gate_proj.forward(x), this.up_proj.forward(x), activation);
     return this.down_proj.forward(hidden, { residual });
   }
 }

@@ -57,6 +57,7 @@ export { diagonal } from './diagonal.js';
 export { dropout } from './dropout.js';
 export { einsum } from './einsum.js';
 export { embedding } from './embedding.js';
+export { gated, glu } from './gated.js';
 export { gather, indexSelect } from './gather.js';
 export { gru } from './gru.js';
 export {
