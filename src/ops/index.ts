@@ -91,6 +91,14 @@ export {
 export { prelu } from './prelu.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
 export { type RnnOptions, rnn } from './rnn.js';
+export {
+  divisiveNormalization,
+  gate,
+  lateralInhibition,
+  type NormalizationOptions,
+  spatialDistribution,
+  surround,
+} from './saliency.js';
 export { type ScatterOptions, scatter } from './scatter.js';
 export { type AdditiveParameters, additiveScore, bilinearScore, dotScore, scaledDotScore } from './score.js';
 export { sort, topk } from './select.js';

@@ -77,6 +77,42 @@ everyEngine('beam search', (engine) => {
     });
   });
 
+  /** Beam search by sorting all continuations of all hypotheses, as it is told in words. */
+  const told = (model: Float32Array, width: number): { choices: number[]; p: number }[] => {
+    let open = [{ choices: [] as number[], p: 0 }];
+    const ended: { choices: number[]; p: number }[] = [];
+    for (let step = 1; step <= LONGEST; step++) {
+      const all = open.flatMap(({ choices, p }) =>
+        Array.from({ length: V }, (_, next) => ({
+          choices,
+          next,
+          p: p + model[(choices.at(-1) ?? V) * V + next],
+        })),
+      );
+      all.sort((x, y) => y.p - x.p);
+      open = [];
+      for (const [rank, { choices, next, p }] of all.entries()) {
+        if (open.length === width) break;
+        const ends = next === END;
+        const longer = ends ? choices : [...choices, next];
+        if (!ends && step < LONGEST) open.push({ choices: longer, p });
+        else if (rank < width) ended.push({ choices: longer, p });
+      }
+    }
+    return ended.sort((x, y) => y.p - x.p).slice(0, width);
+  };
+
+  test.each([1, 2, 3])('%i beams keep what sorting all continuations keeps', (beams) => {
+    const models = chains(40, 5);
+    search(models, { beams }).forEach((found, b) => {
+      const expected = told(models[b], beams);
+      expect(found.map(({ choices }) => choices)).toEqual(expected.map(({ choices }) => choices));
+      found.forEach(({ logProbability }, i) => {
+        expect(logProbability).toBeCloseTo(expected[i].p, 5);
+      });
+    });
+  });
+
   test('one beam is greedy', () => {
     const models = chains(20, 2);
     search(models, {}).forEach(([{ choices, logProbability }], b) => {
