@@ -44,7 +44,7 @@ export {
 } from './models/registry.js';
 export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/core.js';
-export * as F from './ops/index.js';
+export * as F from './ops/core.js';
 export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export { fromPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';

@@ -4,4 +4,5 @@ export { ALL_MODELS, createModel, MODEL_TYPES } from './models/own.js';
 export { PointerModel, type Pointing } from './models/pointer.js';
 export { Seq2SeqModel, type Written } from './models/seq2seq.js';
 export * as nn from './nn/index.js';
+export * as F from './ops/index.js';
 export * as optim from './optim/index.js';
