@@ -13,6 +13,7 @@ import { hubSource } from './io/source-hub.js';
 import { DecoderModel, EncoderModel } from './models/base.js';
 import { loadWeights } from './models/load.js';
 import { type AnyModel, createModel, type ModelTypes } from './models/registry.js';
+import { MATRIX_DTYPES, type MatrixDType } from './ops/panel-matrix.js';
 import { readEmbedSettings, readGeneration, readTextFiles, type TextFiles } from './pretrained/files.js';
 import type { OnLoadProgress } from './pretrained/progress.js';
 import { weightsOf } from './pretrained/weights.js';
@@ -20,6 +21,11 @@ import type { ChatMessage } from './text/chat.js';
 import type { Tokenizer } from './text/tokenizer.js';
 
 export interface PretrainedOptions {
+  /**
+   * How the matrices of products are held: `f32` (default); `q8`, in 8 bits with a scale for each output
+   * channel, a quarter of the memory and more than twice as fast.  The rest stays f32.
+   */
+  readonly dtype?: MatrixDType;
   /** Aborts loading; its reason is thrown and nothing stays in the engine. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnLoadProgress;
@@ -63,7 +69,9 @@ export async function fromPretrained(
   from: Source | string,
   options: PretrainedOptions & HubOptions = {},
 ): Promise<Pretrained> {
-  const { signal, onProgress } = options;
+  const { dtype = 'f32', signal, onProgress } = options;
+  if (!MATRIX_DTYPES.includes(dtype))
+    throw new ArgumentError(`dtype must be ${MATRIX_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`);
   const source = typeof from === 'string' ? hubSource(from, options) : from;
   signal?.throwIfAborted();
   const config = (await readJson(source, 'config.json', { signal })) as Record<string, unknown>;
@@ -73,7 +81,7 @@ export async function fromPretrained(
   const generationConfig = await readGeneration(source, config, { signal });
   const embedSettings = await readEmbedSettings(source, { signal });
   const checkpoint = await openCheckpoint(source, { signal });
-  await loadWeights(model, weightsOf(checkpoint, { signal, onProgress }), { signal });
+  await loadWeights(model, weightsOf(checkpoint, { signal, onProgress }), { dtype, signal });
   const { byteLength } = checkpoint;
   onProgress?.({ status: 'ready', name: source.name, file: '', loaded: byteLength, total: byteLength });
   return assemble(source.name, config, model, text, generationConfig, embedSettings);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Variant } from '../kernels.js';
 import { createEngine, type Engine, fromPretrained, type LoadProgress, type Pretrained } from '../node.js';
+import { MATRIX_DTYPES, type MatrixDType } from '../ops/panel-matrix.js';
 import { bytes, type Call, note, type Option, stringOf, UsageError, type Values } from './command.js';
 
 export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
@@ -14,6 +15,11 @@ export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
   },
   revision: { type: 'string', value: 'REV', help: 'branch, tag or commit on the Hub; default main' },
   offline: { type: 'boolean', help: 'use what the cache has, never the network' },
+  dtype: {
+    type: 'string',
+    value: 'NAME',
+    help: 'how weights are held: f32 (default), q8 (8 bits: smaller, faster)',
+  },
   variant: { type: 'string', value: 'NAME', help: 'simd (default, reproducible), relaxed (faster), auto' },
 };
 
@@ -37,6 +43,13 @@ export function variantOf(values: Values): Variant | 'auto' {
   return variant;
 }
 
+export function dtypeOf(values: Values): MatrixDType {
+  const dtype = stringOf(values, 'dtype') ?? 'f32';
+  if (!MATRIX_DTYPES.includes(dtype as MatrixDType))
+    throw new UsageError(`--dtype must be ${MATRIX_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`);
+  return dtype as MatrixDType;
+}
+
 /** Loads the model, runs `body` with it, and gives everything back. */
 export async function withModel(
   { values, signal }: Call,
@@ -46,6 +59,7 @@ export async function withModel(
   const engine = await createEngine({ variant: variantOf(values) });
   try {
     const model = await fromPretrained(engine, where, {
+      dtype: dtypeOf(values),
       signal,
       revision: stringOf(values, 'revision'),
       ...(values.offline === true && { offline: true }),

@@ -2,9 +2,16 @@
 // that does not fit costs nothing; then the bytes stream in, each tensor straight to its final form.
 import { DTypeError, OutOfMemoryError, WeightsError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import type { PretrainedModel } from './base.js';
 import type { Place, WeightSource } from './weights.js';
 import { isWeightDType, openWriter, type WeightDType, type Writer } from './writer.js';
+
+export interface LoadOptions {
+  /** How the matrices that GEMM reads are held: f32 (default), or quantised as they come in; see Module.pack. */
+  readonly dtype?: MatrixDType;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Reads the weights of `model`, F32, F16 or BF16.  On failure or abort the model is disposed, and nothing
@@ -15,18 +22,18 @@ import { isWeightDType, openWriter, type WeightDType, type Writer } from './writ
 export async function loadWeights(
   model: PretrainedModel,
   weights: WeightSource,
-  { signal }: { signal?: AbortSignal } = {},
+  { dtype = 'f32', signal }: LoadOptions = {},
 ): Promise<void> {
   const targets = match(model, weights);
-  expectRoom(model);
   // Before there are values this only marks the matrices that GEMM reads; see Parameter.pack.
-  model.pack();
+  model.pack({ dtype });
+  expectRoom(model);
   let writer: Writer | null = null;
   try {
     for await (const part of weights.read((name) => targets.has(name))) {
       signal?.throwIfAborted();
-      const { parameter, place, dtype } = targets.get(part.name)!;
-      writer ??= openWriter(parameter, dtype, place.transposed ?? false);
+      const { parameter, place, dtype: stored } = targets.get(part.name)!;
+      writer ??= openWriter(parameter, stored, place.transposed ?? false);
       writer.write(part.element, part.bytes);
       if (!writer.done) continue;
       writer.finish();
@@ -43,13 +50,16 @@ export async function loadWeights(
   }
 }
 
+/** Bytes of a weight, at the least. */
+const BYTES: Readonly<Record<MatrixDType, number>> = { f32: 4, q8: 1 };
+
 /** Says before gigabytes are read that they will not fit. @throws OutOfMemoryError */
 function expectRoom(model: PretrainedModel): void {
-  const bytes = model.parameters().reduce((n, p) => n + 4 * p.numel, 0);
+  const bytes = model.parameters().reduce((n, p) => n + BYTES[p.packsWhenSet ?? 'f32'] * p.numel, 0);
   const { used, limit } = model.arena.stats;
   if (used + bytes > limit)
     throw new OutOfMemoryError(
-      `the weights take ${bytes} bytes as f32; the engine has ${limit - used} of ${limit} left`,
+      `the weights take ${bytes} bytes in memory; the engine has ${limit - used} of ${limit} left`,
       bytes,
       limit,
     );

@@ -1,9 +1,10 @@
 // The last step of loading: bytes of one tensor into one parameter, converted to f32 by the kernels.
-// A GEMM weight is packed strip by strip on the way, so that it never exists as a plain matrix.
+// A GEMM weight is packed or quantised strip by strip on the way, so that it never exists as a plain matrix.
 import type { Parameter } from '../nn/parameter.js';
 import { widen } from '../ops/cast.js';
-import { PackedMatrix } from '../ops/packed.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import { contiguous, narrow, transpose } from '../ops/view.js';
+import { emptyMatrix, layOut, type WeightMatrix } from '../ops/weight.js';
 import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -25,8 +26,9 @@ export interface Writer {
 }
 
 export function openWriter(parameter: Parameter, dtype: WeightDType, transposed: boolean): Writer {
-  return parameter.packsWhenSet && !transposed && parameter.numel > 0
-    ? new StripWriter(parameter, dtype)
+  const layout = parameter.packsWhenSet;
+  return layout && !transposed && parameter.numel > 0
+    ? new StripWriter(parameter, dtype, layout)
     : new PlainWriter(parameter, dtype, transposed);
 }
 
@@ -79,7 +81,8 @@ class PlainWriter extends Counted {
     parameter.arena.scope(() => {
       const turned = transpose(this.#tensor, 0, 1);
       // Packing reads through strides: no plain transpose is made of a matrix that gets packed.
-      if (parameter.packsWhenSet) parameter.setPacked(PackedMatrix.from(turned));
+      const layout = parameter.packsWhenSet;
+      if (layout) parameter.setPacked(layOut(turned, layout));
       else parameter.set(contiguous(turned));
     });
     this.#tensor.dispose();
@@ -99,17 +102,17 @@ const STRIP_FLOATS = 1 << 16;
 
 /** Into panels, by way of a strip of whole panels. */
 class StripWriter extends Counted {
-  readonly #packed: PackedMatrix;
+  readonly #packed: WeightMatrix;
   readonly #strip: Tensor;
   #filled = 0;
   #row = 0;
 
-  constructor(parameter: Parameter, dtype: WeightDType) {
+  constructor(parameter: Parameter, dtype: WeightDType, layout: MatrixDType) {
     super(parameter, dtype);
     const [N, K] = parameter.shape;
     const width = parameter.arena.kernels.gemm_f32_nr();
     const rows = Math.min(N, width * Math.max(1, Math.floor(STRIP_FLOATS / (K * width))));
-    this.#packed = PackedMatrix.empty(parameter.arena, N, K);
+    this.#packed = emptyMatrix(parameter.arena, N, K, layout);
     try {
       this.#strip = Tensor.empty(parameter.arena, [rows, K]).keep();
     } catch (error) {

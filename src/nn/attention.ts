@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js';
 import { type AttentionOptions, attentionWithWeights, scaledDotProductAttention } from '../ops/attention.js';
 import type { DropoutOptions } from '../ops/attention-explicit.js';
 import { linear } from '../ops/linear.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import { mean } from '../ops/reduce.js';
 import { cat, expand, narrow, permute, reshape, squeeze, unsqueeze } from '../ops/view.js';
 import type { Generator } from '../tensor/generator.js';
@@ -118,11 +119,11 @@ export class MultiheadAttention extends Module {
     });
   }
 
-  protected override packOwn(): void {
-    this.in_proj_weight?.pack();
-    this.q_proj_weight?.pack();
-    this.k_proj_weight?.pack();
-    this.v_proj_weight?.pack();
+  protected override packOwn(dtype: MatrixDType): void {
+    this.in_proj_weight?.pack(dtype);
+    this.q_proj_weight?.pack(dtype);
+    this.k_proj_weight?.pack(dtype);
+    this.v_proj_weight?.pack(dtype);
   }
 
   #attend(inputs: Triple, call: MultiheadAttentionCall): MultiheadAttentionResult {

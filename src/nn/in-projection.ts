@@ -1,7 +1,8 @@
 // Query, key and value from one stacked weight: as few products as the inputs allow.
 import { linear } from '../ops/linear.js';
-import { PackedMatrix } from '../ops/packed.js';
+import { PanelMatrix } from '../ops/panel-matrix.js';
 import { narrow, split } from '../ops/view.js';
+import type { Weight } from '../ops/weight.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
@@ -10,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
  */
 export function projectInputs(
   [query, key, value]: readonly [Tensor, Tensor, Tensor],
-  weight: Tensor | PackedMatrix,
+  weight: Weight,
   bias: Tensor | null,
 ): Tensor[] {
   const E = weight.shape[1];
@@ -23,13 +24,13 @@ export function projectInputs(
 /** x Wᵀ + b for rows [start, start + length) of W: (*, K) -> (*, length), possibly strided. */
 export function linearRows(
   x: Tensor,
-  weight: Tensor | PackedMatrix,
+  weight: Weight,
   bias: Tensor | null,
   start: number,
   length: number,
 ): Tensor {
   const biasOf = (first: number, n: number): Tensor | null => bias && narrow(bias, 0, first, n);
-  if (!(weight instanceof PackedMatrix))
+  if (!(weight instanceof PanelMatrix))
     return linear(x, narrow(weight, 0, start, length), biasOf(start, length));
   // A packed matrix is cut between panels: a few columns too many on either side, and the same bits.
   const width = weight.arena.kernels.gemm_f32_nr();

@@ -1,4 +1,5 @@
 import { type LinearOptions, linear } from '../ops/linear.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import type { Generator } from '../tensor/generator.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { drawn, kaimingUniform, uniform } from './init.js';
@@ -36,7 +37,7 @@ export class Linear extends Module {
     return linear(x, this.weight.matrix, this.bias?.tensor, options);
   }
 
-  protected override packOwn(): void {
-    this.weight.pack();
+  protected override packOwn(dtype: MatrixDType): void {
+    this.weight.pack(dtype);
   }
 }

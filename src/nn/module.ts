@@ -3,6 +3,7 @@
 // make loading a loop.  Whatever is not state (tables, settings) lives in # or readonly non-module fields.
 import { DTypeError, WeightsError } from '../errors.js';
 import { to } from '../ops/cast.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import { contiguous } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -72,14 +73,18 @@ export abstract class Module {
     for (const [key, p] of own) if (state.has(key)) p.set(values(state.get(key)!));
   }
 
-  /** Packs every GEMM weight (see Parameter.pack).  Layers that own one override `packOwn`. */
-  pack(): this {
-    this.packOwn();
-    for (const [, child] of this.namedChildren()) child.pack();
+  /**
+   * Packs every GEMM weight (see Parameter.pack), quantising it if `dtype` says so; norms, biases, tables that are
+   * not tied to an output layer, and weights within a recurrence stay f32.  Layers that own one override
+   * `packOwn`.
+   */
+  pack({ dtype = 'f32' }: { dtype?: MatrixDType } = {}): this {
+    this.packOwn(dtype);
+    for (const [, child] of this.namedChildren()) child.pack({ dtype });
     return this;
   }
 
-  protected packOwn(): void {}
+  protected packOwn(_dtype: MatrixDType): void {}
 
   train(mode = true): this {
     this.training = mode;

@@ -3,7 +3,9 @@
 // never allocates its initial random weights, and never holds a matrix twice.
 import { DisposedError, ShapeError } from '../errors.js';
 import { PackedMatrix } from '../ops/packed.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import { contiguous } from '../ops/view.js';
+import { layOut, type Weight, type WeightMatrix } from '../ops/weight.js';
 import type { Arena } from '../tensor/arena.js';
 import { numel, type Shape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -13,8 +15,8 @@ export type Initializer = (weight: Tensor) => void;
 
 export class Parameter {
   #tensor: Tensor | null = null;
-  #packed: PackedMatrix | null = null;
-  #packWhenSet = false;
+  #packed: WeightMatrix | null = null;
+  #packWhenSet: MatrixDType | null = null;
   #shared: Parameter | null = null;
   #disposed = false;
   #requiresGrad = false;
@@ -41,20 +43,16 @@ export class Parameter {
     return this.#shared?.isPacked ?? this.#packed !== null;
   }
 
-  /** Whether values that arrive will be packed: pack() was called before there were any. */
-  get packsWhenSet(): boolean {
+  /** How values that arrive will be laid out, where pack() was called before there were any. */
+  get packsWhenSet(): MatrixDType | null {
     return this.#shared?.packsWhenSet ?? this.#packWhenSet;
   }
 
-  /** The plain tensor.  Initialises it if nothing was loaded; unpacks it if it was packed. */
+  /** The plain tensor.  Initialises it if nothing was loaded; unpacks it if it was packed or quantised. */
   get tensor(): Tensor {
     if (this.#shared) return this.#shared.tensor;
     if (this.#disposed) throw new DisposedError(`use of a disposed parameter of shape ${show(this.shape)}`);
-    if (this.#packed) {
-      this.#adopt(this.#packed.unpack());
-      this.#packed.dispose();
-      this.#packed = null;
-    }
+    if (this.#packed) this.#adopt(this.#unpacked());
     if (!this.#tensor) {
       this.#adopt(Tensor.empty(this.arena, this.shape));
       this.#init(this.#tensor!);
@@ -63,14 +61,20 @@ export class Parameter {
   }
 
   /**
-   * For `linear` and `embedding`: packed if it is packed, else the plain tensor.  A packed matrix is a
-   * constant, so where a gradient is wanted it is unpacked.
+   * For `linear` and `embedding`: packed or quantised if it is, else the plain tensor.  A laid-out matrix is
+   * a constant, so where a gradient is wanted it is unpacked.
    */
-  get matrix(): Tensor | PackedMatrix {
+  get matrix(): Weight {
     if (this.#shared) return this.#shared.matrix;
     if (this.#requiresGrad && this.arena.gradEnabled) return this.tensor;
-    if (this.#packWhenSet && this.tensor) this.pack();
+    if (this.#packWhenSet && this.tensor) this.pack(this.#packWhenSet);
     return this.#packed ?? this.tensor;
+  }
+
+  /** The same for what wants f32: a quantised matrix is unpacked. */
+  get floatMatrix(): Tensor | PackedMatrix {
+    const { matrix } = this;
+    return matrix instanceof PackedMatrix ? matrix : this.tensor;
   }
 
   /** The values as a tensor of their own, which the caller owns; the parameter stays as it is. */
@@ -108,11 +112,11 @@ export class Parameter {
       );
     this.#drop();
     this.#adopt(value);
-    if (this.#packWhenSet) this.pack();
+    if (this.#packWhenSet) this.pack(this.#packWhenSet);
   }
 
-  /** Takes over a packed matrix as the new value. @throws ShapeError if it has another shape */
-  setPacked(value: PackedMatrix): void {
+  /** Takes over a laid-out matrix as the new value. @throws ShapeError if it has another shape */
+  setPacked(value: WeightMatrix): void {
     if (this.#shared) {
       this.#shared.setPacked(value);
       return;
@@ -126,17 +130,19 @@ export class Parameter {
   /**
    * Lays a matrix out for GEMM and drops the plain one: for inference.  Before there are values it only
    * says so: those that are set, or the initial ones, will be packed then, and a loader can bring them in
-   * packed.
+   * packed.  What is laid out in another way already is laid out anew, from what it has.
+   * @param dtype f32 keeps the numbers, the others quantise them
    */
-  pack(): void {
+  pack(dtype: MatrixDType = 'f32'): void {
     if (this.#shared) {
-      this.#shared.pack();
+      this.#shared.pack(dtype);
       return;
     }
-    if (this.#packed || this.shape.length !== 2) return;
-    this.#packWhenSet = this.#tensor === null;
+    if (this.shape.length !== 2 || this.#packed?.dtype === dtype) return;
+    if (this.#packed) this.#adopt(this.#unpacked());
+    this.#packWhenSet = this.#tensor === null ? dtype : null;
     if (this.#tensor === null) return;
-    this.#packed = PackedMatrix.from(this.#tensor);
+    this.#packed = layOut(this.#tensor, dtype);
     this.#tensor.dispose();
     this.#tensor = null;
   }
@@ -175,6 +181,13 @@ export class Parameter {
   dispose(): void {
     this.#drop();
     this.#disposed = true;
+  }
+
+  #unpacked(): Tensor {
+    const plain = this.#packed!.unpack();
+    this.#packed!.dispose();
+    this.#packed = null;
+    return plain;
   }
 
   #adopt(tensor: Tensor): void {

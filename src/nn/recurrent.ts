@@ -1,8 +1,10 @@
 // What RNN, LSTM and GRU share: PyTorch's parameters and their keys, layers and directions, layouts.
+
 import { ArgumentError, ShapeError } from '../errors.js';
 import { mul } from '../ops/binary.js';
 import { dropout } from '../ops/dropout.js';
 import { linear } from '../ops/linear.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import type { RecurrentOptions } from '../ops/recurrent.js';
 import { cat, contiguous, select, squeeze, stack, transpose, unsqueeze } from '../ops/view.js';
 import type { Generator } from '../tensor/generator.js';
@@ -164,8 +166,9 @@ export abstract class RecurrentLayer extends Module {
     return [output, batched ? finals : finals.map((s) => squeeze(s, 1))];
   }
 
-  protected override packOwn(): void {
-    for (const [name, p] of this.namedParameters()) if (name.startsWith('weight_')) p.pack();
+  protected override packOwn(dtype: MatrixDType): void {
+    for (const [name, p] of this.namedParameters())
+      if (name.startsWith('weight_')) p.pack(name.startsWith('weight_ih') ? dtype : 'f32');
   }
 
   #initial(state: Tensor | null | undefined, width: number, B: number, batched: boolean): Tensor {

@@ -1,8 +1,10 @@
 // One step at a time, for decoders that decide the next input themselves.
+
 import { ArgumentError, ShapeError } from '../errors.js';
 import { gru } from '../ops/gru.js';
 import { linear } from '../ops/linear.js';
 import { lstm } from '../ops/lstm.js';
+import type { MatrixDType } from '../ops/panel-matrix.js';
 import { type RnnOptions, rnn } from '../ops/rnn.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
 import type { Generator } from '../tensor/generator.js';
@@ -48,8 +50,8 @@ abstract class Cell extends Module {
     this.bias_hh = parameter(rows);
   }
 
-  protected override packOwn(): void {
-    this.weight_ih.pack();
+  protected override packOwn(dtype: MatrixDType): void {
+    this.weight_ih.pack(dtype);
     this.weight_hh.pack();
   }
 
@@ -104,7 +106,9 @@ export class RNNCell extends Cell {
   /** input (B, input), h (B, H), or both without B; h is zeros by default. @returns the next h @throws ShapeError */
   forward(input: Tensor, h?: Tensor | null): Tensor {
     const { weight_hh: weight, bias_hh: bias, nonlinearity } = this;
-    return this.single(input, [h], (x, [s]) => [rnn(x, s, weight.matrix, bias?.tensor, { nonlinearity })])[0];
+    return this.single(input, [h], (x, [s]) => [
+      rnn(x, s, weight.floatMatrix, bias?.tensor, { nonlinearity }),
+    ])[0];
   }
 }
 
@@ -117,7 +121,7 @@ export class GRUCell extends Cell {
   /** input (B, input), h (B, H), or both without B; h is zeros by default. @returns the next h @throws ShapeError */
   forward(input: Tensor, h?: Tensor | null): Tensor {
     const { weight_hh: weight, bias_hh: bias } = this;
-    return this.single(input, [h], (x, [s]) => [gru(x, s, weight.matrix, bias?.tensor)])[0];
+    return this.single(input, [h], (x, [s]) => [gru(x, s, weight.floatMatrix, bias?.tensor)])[0];
   }
 }
 
@@ -131,7 +135,7 @@ export class LSTMCell extends Cell {
   forward(input: Tensor, state?: readonly [h: Tensor, c: Tensor] | null): [h: Tensor, c: Tensor] {
     const { weight_hh: weight, bias_hh: bias } = this;
     const [h, c] = this.single(input, state ?? [null, null], (x, [h0, c0]) => {
-      const { output, cells } = lstm(x, [h0, c0], weight.matrix, bias?.tensor);
+      const { output, cells } = lstm(x, [h0, c0], weight.floatMatrix, bias?.tensor);
       return [output, cells];
     });
     return [h, c];

@@ -55,7 +55,9 @@ export class RNN extends RecurrentLayer {
     { weightHh, biasHh }: DirectionWeights,
     options: RecurrentOptions,
   ): Tensor[] {
-    return [rnn(x, h0, weightHh.matrix, biasHh?.tensor, { ...options, nonlinearity: this.nonlinearity })];
+    return [
+      rnn(x, h0, weightHh.floatMatrix, biasHh?.tensor, { ...options, nonlinearity: this.nonlinearity }),
+    ];
   }
 }
 
@@ -85,7 +87,7 @@ export class GRU extends RecurrentLayer {
     { weightHh, biasHh }: DirectionWeights,
     options: RecurrentOptions,
   ): Tensor[] {
-    return [gru(x, h0, weightHh.matrix, biasHh?.tensor, options)];
+    return [gru(x, h0, weightHh.floatMatrix, biasHh?.tensor, options)];
   }
 }
 
@@ -131,8 +133,11 @@ export class LSTM extends RecurrentLayer {
     { weightHh, biasHh, weightHr }: DirectionWeights,
     options: RecurrentOptions,
   ): Tensor[] {
-    const projection = weightHr?.matrix;
-    const { output, cells } = lstm(x, [h0, c0], weightHh.matrix, biasHh?.tensor, { ...options, projection });
+    const projection = weightHr?.floatMatrix;
+    const { output, cells } = lstm(x, [h0, c0], weightHh.floatMatrix, biasHh?.tensor, {
+      ...options,
+      projection,
+    });
     return [output, cells];
   }
 }

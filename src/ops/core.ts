@@ -62,6 +62,7 @@ export { matmul } from './matmul.js';
 export { groupNorm, layerNorm, normalize, rmsNorm } from './norm.js';
 export { PackedMatrix } from './packed.js';
 export { type PadOptions, pad } from './pad.js';
+export type { MatrixDType } from './panel-matrix.js';
 export { type PoolMode, pool } from './pool.js';
 export {
   applyRope,
@@ -73,6 +74,7 @@ export {
   sinusoid,
 } from './position.js';
 export { prelu } from './prelu.js';
+export { type QuantizedDType, QuantizedMatrix } from './quantized.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
 export { type ScatterOptions, scatter } from './scatter.js';
 export { sort, topk } from './select.js';
@@ -115,6 +117,7 @@ export {
   transpose,
   unsqueeze,
 } from './view.js';
+export type { Weight, WeightMatrix } from './weight.js';
 export {
   type AvgPoolOptions,
   avgPool1d,

@@ -7,10 +7,12 @@ import { activation } from './activation.js';
 import { type Activation, activationKind } from './activation-kind.js';
 import { add } from './binary.js';
 import { gemm, packScratch, rowsOf } from './matrix.js';
-import { PackedMatrix } from './packed.js';
+import { PanelMatrix } from './panel-matrix.js';
+import { QuantizedMatrix } from './quantized.js';
 import { sumTo } from './sum-to.js';
 import { expectDType, expectShape, needsGrad, output, sameArena } from './util.js';
 import { contiguous } from './view.js';
+import type { Weight, WeightMatrix } from './weight.js';
 
 export interface LinearOptions {
   /** applied to xWᵀ + b; default none */
@@ -20,25 +22,26 @@ export interface LinearOptions {
 }
 
 /**
- * `torch.nn.functional.linear`: x (*, K), weight (N, K) plain or packed, bias (N) -> (*, N), all f32.
+ * `torch.nn.functional.linear`: x (*, K), weight (N, K) plain, packed or quantised, bias (N) -> (*, N), all f32.
  * Every output element is one chain of multiply-adds over k in order: the same bits in any batch.
- * A packed weight is a constant: gradients flow to x and bias, not to it.
+ * A packed or quantised weight is a constant: gradients flow to x and bias, not to it.  With a quantised one
+ * the rows of x are quantised too, each by itself (QuantizedMatrix); the gradient is that of the rounded weight.
  * @throws ShapeError, DTypeError
  */
 export function linear(
   x: Tensor,
-  weight: Tensor | PackedMatrix,
+  weight: Weight,
   bias?: Tensor | null,
   { activation: act = 'none', residual }: LinearOptions = {},
 ): Tensor {
   check(x, weight, bias, residual);
-  const plain = weight instanceof PackedMatrix ? null : weight;
+  const plain = weight instanceof PanelMatrix ? null : weight;
   return x.arena.scope(() => {
     if (!needsGrad(x, plain, bias, residual)) return forward(x, weight, bias, act, residual);
     // With gradients the activation needs its own input, so the steps are recorded one by one.
     let y = forward(x, weight, bias);
     record(y, [x, plain, bias], [x, plain], (dy, [sx, sw], needs) => [
-      needs[0] ? gradX(dy, sw ?? (weight as PackedMatrix)) : null,
+      needs[0] ? gradX(dy, sw ?? (weight as WeightMatrix)) : null,
       needs[1] ? gradWeight(dy, sx) : null,
       needs[2] ? sumTo(dy, [weight.shape[0]]) : null,
     ]);
@@ -49,7 +52,7 @@ export function linear(
 
 function forward(
   x: Tensor,
-  weight: Tensor | PackedMatrix,
+  weight: Weight,
   bias?: Tensor | null,
   act: Activation = 'none',
   residual?: Tensor | null,
@@ -57,23 +60,24 @@ function forward(
   const arena = sameArena(x, bias, residual);
   const [N, K] = weight.shape;
   const y = output(x, [...x.shape.slice(0, -1), N]);
-  const a = rowsOf(x);
+  const read = rowsOf(x);
+  const a = read.col === 1 || !(weight instanceof QuantizedMatrix) ? read : rowsOf(contiguous(x));
   const epilogue = {
     bias: bias ? contiguous(bias).ptr : 0,
     residual: residual ? contiguous(residual).ptr : 0,
     activation: activationKind(act),
   };
-  const packed =
-    weight instanceof PackedMatrix
-      ? weight.ptr
-      : packScratch(arena, { ptr: weight.ptr, row: weight.strides[1], col: weight.strides[0] }, K, N);
-  gemm(arena, y.ptr, a, packed, [a.M, N, K], epilogue);
+  if (weight instanceof PanelMatrix) weight.product(y.ptr, a, epilogue);
+  else {
+    const w = { ptr: weight.ptr, row: weight.strides[1], col: weight.strides[0] };
+    gemm(arena, y.ptr, a, packScratch(arena, w, K, N), [a.M, N, K], epilogue);
+  }
   return y;
 }
 
 /** dx = dy W */
-function gradX(dy: Tensor, weight: Tensor | PackedMatrix): Tensor {
-  const w = weight instanceof PackedMatrix ? weight.unpack() : weight;
+function gradX(dy: Tensor, weight: Weight): Tensor {
+  const w = weight instanceof PanelMatrix ? weight.unpack() : weight;
   const [N, K] = w.shape;
   const dx = output(dy, [...dy.shape.slice(0, -1), K]);
   const a = rowsOf(dy);
@@ -94,14 +98,9 @@ function gradWeight(dy: Tensor, x: Tensor): Tensor {
   return dw;
 }
 
-function check(
-  x: Tensor,
-  weight: Tensor | PackedMatrix,
-  bias?: Tensor | null,
-  residual?: Tensor | null,
-): void {
+function check(x: Tensor, weight: Weight, bias?: Tensor | null, residual?: Tensor | null): void {
   expectDType(x, 'x', 'f32');
-  if (!(weight instanceof PackedMatrix)) expectDType(weight, 'weight', 'f32');
+  if (!(weight instanceof PanelMatrix)) expectDType(weight, 'weight', 'f32');
   const [N, K] = weight.shape;
   if (weight.shape.length !== 2 || x.rank === 0 || x.shape[x.rank - 1] !== K)
     throw new ShapeError(

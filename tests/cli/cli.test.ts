@@ -183,6 +183,25 @@ describeWith(STORIES, 'generate', () => {
     expect(stderr).toMatch(/5 prompt tokens in \d+ ms; 100 new tokens in .* tokens\/s; ended by length/);
   });
 
+  test('--dtype q8 tells a story from quantised weights', async () => {
+    const { code, stdout } = await fovea([
+      'generate',
+      '-m',
+      STORIES,
+      '-p',
+      prompt,
+      '-n',
+      '9',
+      '--dtype',
+      'q8',
+    ]);
+    expect(code).toBe(0);
+    expect(text.startsWith(stdout.trimEnd())).toBe(true);
+    const wrong = await fovea(['generate', '-m', STORIES, '-p', prompt, '--dtype', 'q3']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--dtype must be f32 or q8, got "q3"');
+  });
+
   test('without --model and --prompt it tells the same story', async () => {
     const { stdout } = await fovea(['generate', '-n', '100']);
     expect(stdout).toBe(`${text}\n`);

@@ -1,0 +1,63 @@
+// Integer dot products: lane i belongs to output channel i of four.  A step is as many k as fill four bytes
+// of activations: the default variant multiplies two of 16 bits, the relaxed one four of 8.  Sums are exact,
+// so both variants give the same integers on every host: the relaxed instruction leaves a choice only where
+// its second operand is outside 0..127, and nothing of ours is.
+
+/** Values of k in a step.  A step of weights takes as many bytes a channel. */
+// @ts-ignore: decorator
+@inline
+export const STEP: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
+
+/** Whether the product's weights are wider than the stored ones, so that many rows had better share the work. */
+// @ts-ignore: decorator
+@inline
+export const WIDENS: bool = !ASC_FEATURE_RELAXED_SIMD;
+
+// The weights of the first, second, third and fourth four channels of a row of a panel, as dotStep takes them.
+@inline
+export function weights0(p: usize): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p) : v128.load_ext<i8>(p);
+}
+
+@inline
+export function weights1(p: usize): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 16) : v128.load_ext<i8>(p, 8);
+}
+
+@inline
+export function weights2(p: usize): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 32) : v128.load_ext<i8>(p, 16);
+}
+
+@inline
+export function weights3(p: usize): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 48) : v128.load_ext<i8>(p, 24);
+}
+
+/** c + a step of weights in -127..127 times one of activations in 0..127. */
+@inline
+export function dotStep(weights: v128, activations: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    // Not i32x4.relaxed_dot_i8x16_i7x16_add_s: V8 11 gives the double of it, and V8 makes five instructions of it
+    // on x86-64 without VNNI, where these are three.
+    return i32x4.add(i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(weights, activations)), c);
+  } else {
+    return i32x4.add(i32x4.dot_i16x8_s(weights, activations), c);
+  }
+}
+
+/** Bytes of n activations, n a multiple of STEP. */
+@inline
+export function activationBytes(n: i32): usize {
+  return (<usize>n << 2) / STEP;
+}
+
+/** Stores eight activations, given in eight lanes of 16 bits. */
+@inline
+export function storeActivations(p: usize, v: v128): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    v128.store_lane<u64>(p, i8x16.narrow_i16x8_u(v, v), 0);
+  } else {
+    v128.store(p, v);
+  }
+}

@@ -1,0 +1,61 @@
+// gemm_q8_pack: wp = W in int8 panels (layout.ts), symmetric, one scale a channel: scale = max |w| / 127,
+// q = round(w 127 / max |w|) to nearest even.  |w - scale q| <= scale (1/2 + 2^-15).
+// gemm_q8_unpack: w = scale q.  gemm_q8_gather_rows: the same for rows ids[i].
+//
+// w: (N, K) f32, element (n, k) at w + n wn + k wk.  Channels within +-1e-30 count as zeros; one with a NaN
+// or an infinity gets a scale that is not finite.  Range: panels; of gather_rows, rows of y.  No aliasing.
+import { NR } from '../gemm/layout';
+import { STEP } from '../lanes/dot';
+import { panelOf, ROW, scalesOf, SCALES, steps } from './layout';
+
+export function gemm_q8_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
+  for (let panel = begin; panel < end; panel++) {
+    const to = panelOf(wp, panel, K);
+    const scales = scalesOf(to, K);
+    for (let n = 0; n < NR; n++) {
+      const from = w + ((<usize>(panel * NR + n) * <usize>wn) << 2);
+      packChannel(to + <usize>(n * STEP), scales + (<usize>n << 2), from, panel * NR + n < N ? K : 0, K, <usize>wk << 2);
+    }
+  }
+}
+
+/** One channel of which `count` weights exist: K, or none where the panel is padded. */
+function packChannel(to: usize, scale: usize, w: usize, count: i32, K: i32, step: usize): void {
+  let most: f32 = 0;
+  for (let k = 0; k < count; k++) most = max<f32>(most, abs(load<f32>(w + <usize>k * step)));
+  const small = most < 1e-30;
+  const inverse: f32 = small ? 0 : 127 / most;
+  let sum = 0;
+  for (let k = 0; k < steps(K) * STEP; k++) {
+    const q = k < count ? i32(nearest(load<f32>(w) * inverse)) : 0;
+    store<i8>(to + <usize>(k % STEP), <i8>q);
+    sum += q;
+    w += step;
+    if (k % STEP == STEP - 1) to += ROW;
+  }
+  store<f32>(scale, small ? 0 : most / 127);
+  store<i32>(scale + SCALES, sum);
+}
+
+export function gemm_q8_unpack(w: usize, wp: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
+  for (let n = begin * NR; n < min(end * NR, N); n++) {
+    unpackChannel(w + ((<usize>n * <usize>wn) << 2), wp, n, K, <usize>wk << 2);
+  }
+}
+
+export function gemm_q8_gather_rows(y: usize, wp: usize, ids: usize, K: i32, begin: i32, end: i32): void {
+  for (let i = begin; i < end; i++) {
+    unpackChannel(y + ((<usize>i * <usize>K) << 2), wp, load<i32>(ids + (<usize>i << 2)), K, 4);
+  }
+}
+
+function unpackChannel(to: usize, wp: usize, n: i32, K: i32, step: usize): void {
+  const panel = panelOf(wp, n / NR, K);
+  const scale = load<f32>(scalesOf(panel, K) + (<usize>(n % NR) << 2));
+  let from = panel + <usize>(n % NR * STEP);
+  for (let k = 0; k < K; k++) {
+    store<f32>(to, scale * <f32>load<i8>(from + <usize>(k % STEP)));
+    to += step;
+    if (k % STEP == STEP - 1) from += ROW;
+  }
+}

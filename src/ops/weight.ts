@@ -1,0 +1,19 @@
+// A GEMM weight in any of its forms, as `linear` and `embedding` take it.
+import type { Arena } from '../tensor/arena.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { PackedMatrix } from './packed.js';
+import type { MatrixDType } from './panel-matrix.js';
+import { QuantizedMatrix } from './quantized.js';
+
+export type WeightMatrix = PackedMatrix | QuantizedMatrix;
+export type Weight = Tensor | WeightMatrix;
+
+/** A weight (N, K) laid out for products. @throws ShapeError unless it is a matrix */
+export function layOut(weight: Tensor, dtype: MatrixDType): WeightMatrix {
+  return dtype === 'f32' ? PackedMatrix.from(weight) : QuantizedMatrix.from(weight, dtype);
+}
+
+/** An (N, K) matrix with undefined contents, to be filled in strips. */
+export function emptyMatrix(arena: Arena, N: number, K: number, dtype: MatrixDType): WeightMatrix {
+  return dtype === 'f32' ? PackedMatrix.empty(arena, N, K) : QuantizedMatrix.empty(arena, N, K, dtype);
+}
