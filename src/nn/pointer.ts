@@ -104,7 +104,7 @@ export class PointerNetwork extends Module {
       const { weight_ih, bias_ih, weight_hh, bias_hh } = this.decoder;
       const steps = transpose(this.#shifted(X, targets), 0, 1);
       const projected = linear(steps, weight_ih.matrix, bias_ih?.tensor);
-      const { output } = lstm(projected, state, weight_hh.matrix, bias_hh?.tensor);
+      const { output } = lstm(projected, state, weight_hh.floatMatrix, bias_hh?.tensor);
       const s = additive(keys, this.W2.forward(transpose(output, 0, 1)), this.v.tensor);
       return maskedFill(s, pointedMask(targets, N, lengths), Number.NEGATIVE_INFINITY);
     });
