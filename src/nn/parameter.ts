@@ -67,7 +67,7 @@ export class Parameter {
   get matrix(): Weight {
     if (this.#shared) return this.#shared.matrix;
     if (this.#requiresGrad && this.arena.gradEnabled) return this.tensor;
-    if (this.#packWhenSet && this.tensor) this.pack(this.#packWhenSet);
+    if (!this.#packed && this.#packWhenSet && this.tensor) this.pack(this.#packWhenSet);
     return this.#packed ?? this.tensor;
   }
 

@@ -95,6 +95,15 @@ describeWith(STORIES, 'quantised stories260K', () => {
     });
   });
 
+  test.each(['f32', 'q8'] as const)('%s matrices are laid out once, while they are read', async (dtype) => {
+    using engine = await createEngine();
+    const { model } = await fromPretrained(engine, folderSource(STORIES), { dtype });
+    const { blocks, peak } = engine.memory;
+    const matrices = model.parameters().map((p) => p.matrix);
+    expect(model.parameters().map((p) => p.matrix)).toEqual(matrices);
+    expect(engine.memory).toMatchObject({ blocks, peak });
+  });
+
   test('an unknown dtype is refused before anything is read', async () => {
     using engine = await createEngine();
     const { blocks } = engine.memory;
