@@ -4,16 +4,16 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { maskedFill } from './compare.js';
-import type { PackedMatrix } from './packed.js';
 import { additiveScore } from './score.js';
 import { attentionDistribution } from './soft-attention.js';
 import { expectDType } from './util.js';
+import type { Weight } from './weight.js';
 
 export interface PointerParameters {
   /** (A, E): on the encoder's states */
-  W1: Tensor | PackedMatrix;
+  W1: Weight;
   /** (A, D): on the decoder's states */
-  W2: Tensor | PackedMatrix;
+  W2: Weight;
   /** (A) */
   v: Tensor;
 }

@@ -7,9 +7,9 @@ import { Tensor } from '../tensor/tensor.js';
 import { mul } from './binary.js';
 import { linear } from './linear.js';
 import { matmul } from './matmul.js';
-import type { PackedMatrix } from './packed.js';
 import { expectDType, expectShape, output } from './util.js';
 import { contiguous, reshape, transpose, unsqueeze } from './view.js';
+import type { Weight } from './weight.js';
 
 /** s_n = x_nᵀ q.  X (..., N, D), q (D) -> (..., N); or Q (..., M, D) -> (..., M, N). */
 export function dotScore(X: Tensor, q: Tensor): Tensor {
@@ -26,7 +26,7 @@ export function scaledDotScore(X: Tensor, q: Tensor): Tensor {
  * s_n = x_nᵀ W q (Luong et al. 2015): X (..., N, D), W (D, Dq), q (Dq) or Q (..., M, Dq).  Input and query
  * may differ in size, and unlike the dot product it is not symmetric.
  */
-export function bilinearScore(X: Tensor, q: Tensor, W: Tensor | PackedMatrix): Tensor {
+export function bilinearScore(X: Tensor, q: Tensor, W: Weight): Tensor {
   return X.arena.scope(() => {
     const wq = linear(q.rank === 1 ? unsqueeze(q, 0) : q, W);
     return dotScore(X, q.rank === 1 ? reshape(wq, [W.shape[0]]) : wq);
@@ -35,9 +35,9 @@ export function bilinearScore(X: Tensor, q: Tensor, W: Tensor | PackedMatrix): T
 
 export interface AdditiveParameters {
   /** (A, D): on the inputs */
-  W: Tensor | PackedMatrix;
+  W: Weight;
   /** (A, Dq): on the query */
-  U: Tensor | PackedMatrix;
+  U: Weight;
   /** (A) */
   v: Tensor;
 }
