@@ -1,5 +1,6 @@
 // Pointing (Vinyals et al. 2015): the attention distribution over the inputs is the output itself.  Notes' symbols:
 // scores s, attention distribution α over N encoder states e_n for each of M decoder states d_m.
+
 import { ArgumentError, ShapeError } from '../errors.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

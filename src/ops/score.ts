@@ -1,5 +1,6 @@
 // Scoring functions: how well a query q fits an input x_n.  In the notes' symbols: inputs X = [x_1 ... x_N],
 // a query q, scores s(x_n, q); several queries Q = [q_1 ... q_M] give one row of scores each.
+
 import { ShapeError } from '../errors.js';
 import { numel, show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
