@@ -8,6 +8,7 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shareMemory } from './share-memory.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const asc = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
@@ -43,14 +44,17 @@ async function fingerprint() {
   const hash = createHash('sha256');
   const entries = await readdir(`${root}assembly`, { recursive: true });
   const sources = entries.filter((f) => f.endsWith('.ts')).sort();
-  const others = ['asconfig.json', 'package-lock.json', 'scripts/build-wasm.mjs'];
+  const others = ['asconfig.json', 'package-lock.json', 'scripts/build-wasm.mjs', 'scripts/share-memory.mjs'];
   for (const file of [...sources.map((f) => `assembly/${f}`), ...others])
     hash.update(`${file}\0`).update(await readFile(root + file));
   return hash.digest('hex');
 }
 
+/** The builds for threads, and the target that each is made from; see share-memory.mjs. */
+const shared = { threads: 'simd', 'relaxed-threads': 'relaxed' };
+
 const outputs = [
-  ...Object.keys(targets).map((target) => `build/${target}.wasm`),
+  ...[...Object.keys(targets), ...Object.keys(shared)].map((name) => `build/${name}.wasm`),
   'src/generated/kernels.ts',
   'src/generated/simd.ts',
   'build/fingerprint',
@@ -74,6 +78,8 @@ else {
   await mkdir(`${root}build`, { recursive: true });
   await mkdir(`${root}src/generated`, { recursive: true });
   await Promise.all(Object.keys(targets).map(compile));
+  for (const [name, target] of Object.entries(shared))
+    await writeFile(`${root}build/${name}.wasm`, shareMemory(await readFile(`${root}build/${target}.wasm`)));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
   const inlined = (await readFile(`${root}build/simd.wasm`)).toString('base64');
   await writeFile(

@@ -20,7 +20,7 @@ export { writeSafetensors } from './io/safetensors/write.js';
 export type { ReadOptions, Source } from './io/source.js';
 export { hubSource } from './io/source-hub.js';
 export { memorySource } from './io/source-memory.js';
-export type { Variant } from './kernels.js';
+export type { Build, Variant } from './kernels.js';
 export {
   DecoderModel,
   type DecoderOptions,
@@ -48,6 +48,8 @@ export * as F from './ops/core.js';
 export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export { fromPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
+export type { WorkerFactory, WorkerHandle } from './runtime/pool.js';
+export type { WorkerStart } from './runtime/worker.js';
 export type { MemoryStats } from './tensor/arena.js';
 export type { TensorData } from './tensor/create.js';
 export type { DType, TypedArray } from './tensor/dtype.js';

@@ -1,10 +1,12 @@
 // The engine composes the two halves that do not know each other: a module (runtime/) and the memory it
 // works on (tensor/).  Where the module's bytes come from is the door's affair (src/node.ts and others).
 import { ArgumentError, EngineError } from './errors.js';
-import type { Variant } from './kernels.js';
-import { createMemory, instantiate, type ModuleSource } from './runtime/instantiate.js';
+import type { Build, Variant } from './kernels.js';
+import { compile, createMemory, instantiate, type ModuleSource } from './runtime/instantiate.js';
+import type { WorkerFactory } from './runtime/pool.js';
 import { type Features, probe } from './runtime/probe.js';
 import { selfTest } from './runtime/selftest.js';
+import { planThreads, startThreads, type Threads } from './runtime/threads.js';
 import { Arena, type MemoryStats } from './tensor/arena.js';
 import { rangeOf, type TensorData, tensorFrom } from './tensor/create.js';
 import type { DType } from './tensor/dtype.js';
@@ -17,7 +19,16 @@ export interface EngineOptions {
    * add: faster on most, not reproducible across hosts.  `auto` is `relaxed` where there is such a thing.
    */
   variant?: Variant | 'auto';
-  /** The module itself, for runtimes without the right door: compiled, or as bytes. Must match `variant`. */
+  /**
+   * How many threads large ops are spread over: 1 (default), 2 … 64, or `auto` for as many as there are
+   * processors (16 at most).  The results are the same bits.  Where there are no threads to be had it is 1,
+   * and `engine.threadsReason` says why.  Such an engine should be disposed of: its workers hold its memory.
+   */
+  threads?: number | 'auto';
+  /**
+   * The module itself, for runtimes without the right door: compiled, or as bytes.  Must match `variant`, and
+   * with `threads` be the build for them.
+   */
   module?: ModuleSource;
   /** Upper bound of the engine's memory in bytes; default and maximum 4 GiB. */
   maxMemory?: number;
@@ -25,8 +36,8 @@ export interface EngineOptions {
   selfTest?: boolean;
 }
 
-/** Finds the module of a variant: each runtime's door has one. */
-export type ModuleLoader = (variant: Variant) => ModuleSource | Promise<ModuleSource>;
+/** Finds the module of a build: each runtime's door has one. */
+export type ModuleLoader = (build: Build) => ModuleSource | Promise<ModuleSource>;
 
 const PAGE = 65536;
 
@@ -35,10 +46,21 @@ export class Engine {
     /** Memory and kernels, which every op reaches through its tensors. */
     readonly arena: Arena,
     readonly features: Features,
+    readonly team: Pick<Threads, 'threads' | 'reason' | 'dispose'>,
   ) {}
 
   get variant(): Variant {
     return this.arena.variant;
+  }
+
+  /** How many threads work for this engine. */
+  get threads(): number {
+    return this.team.threads;
+  }
+
+  /** Why `threads` is 1 though more were asked for; null if it is as asked. */
+  get threadsReason(): string | null {
+    return this.team.reason;
   }
 
   get memory(): MemoryStats {
@@ -102,6 +124,7 @@ export class Engine {
   /** Gives everything back: memory and module become garbage at once, every tensor is dead. Idempotent. */
   dispose(): void {
     this.arena.dispose();
+    this.team.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -110,11 +133,15 @@ export class Engine {
 }
 
 /**
- * Builds an engine from a door's loader.
+ * Builds an engine from a door's loader and, where its runtime has them, its workers.
  * @throws EngineError without SIMD, when the module cannot be built, or when the self-test fails
- * @throws ArgumentError for an unknown variant or a memory limit out of range
+ * @throws ArgumentError for an unknown variant, a memory limit or a number of threads out of range
  */
-export async function openEngine(load: ModuleLoader, options: EngineOptions = {}): Promise<Engine> {
+export async function openEngine(
+  load: ModuleLoader,
+  options: EngineOptions = {},
+  workers?: WorkerFactory,
+): Promise<Engine> {
   const { variant = 'simd', maxMemory = 65536 * PAGE } = options;
   if (variant !== 'simd' && variant !== 'relaxed' && variant !== 'auto')
     throw new ArgumentError(`variant must be 'simd', 'relaxed' or 'auto', got ${JSON.stringify(variant)}`);
@@ -125,10 +152,14 @@ export async function openEngine(load: ModuleLoader, options: EngineOptions = {}
   if (variant === 'relaxed' && !features.relaxedSimd)
     throw new EngineError("this runtime has no relaxed SIMD; use the variant 'simd' or 'auto'");
   const chosen = variant === 'auto' ? (features.relaxedSimd ? 'relaxed' : 'simd') : variant;
+  const plan = planThreads(options.threads ?? 1, workers, features);
+  const shared = plan.threads > 1;
+  const build = !shared ? chosen : chosen === 'simd' ? 'threads' : 'relaxed-threads';
   const pages = Math.floor(maxMemory / PAGE);
-  const memory = createMemory(pages);
-  const kernels = await instantiate(options.module ?? (await load(chosen)), memory);
-  const arena = new Arena(memory, kernels, chosen, pages);
+  const memory = createMemory(pages, shared);
+  const module = await compile(options.module ?? (await load(build)));
+  const kernels = await instantiate(module, memory);
   if (options.selfTest !== false) selfTest(kernels, memory);
-  return new Engine(arena, features);
+  const team = await startThreads(plan, workers, module, memory, kernels);
+  return new Engine(new Arena(memory, team.kernels, chosen, pages), features, team);
 }

@@ -6,3 +6,6 @@ export type { Kernels } from './generated/kernels.js';
 
 /** The builds of the one source: `simd` gives the same bits everywhere, `relaxed` lets the host fuse. */
 export type Variant = 'simd' | 'relaxed';
+
+/** The files in build/: each variant as it is, and over memory that threads share. */
+export type Build = Variant | 'threads' | 'relaxed-threads';

@@ -6,6 +6,7 @@ import type { CachedHubOptions, CacheEvent } from './io/node/source-cache.js';
 import type { Source } from './io/source.js';
 import { ALL_MODELS } from './models/own.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
+import { nodeWorkers } from './runtime/node/workers.js';
 
 export * from './index.js';
 export { type CachedHubOptions, cachedHubSource } from './io/node/source-cache.js';
@@ -13,7 +14,12 @@ export { folderSource } from './io/node/source-folder.js';
 
 /** Builds an engine; see EngineOptions. */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return openEngine((variant) => readFile(new URL(`../build/${variant}.wasm`, import.meta.url)), options);
+  return openEngine(
+    (build) => readFile(new URL(`../build/${build}.wasm`, import.meta.url)),
+    options,
+    // Named from the package's root: the workers are the built ones even where this file runs from src/.
+    nodeWorkers(new URL('../dist/runtime/node/worker.js', import.meta.url)),
+  );
 }
 
 /**

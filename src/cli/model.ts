@@ -4,7 +4,17 @@ import { fileURLToPath } from 'node:url';
 import type { Variant } from '../kernels.js';
 import { createEngine, type Engine, fromPretrained, type LoadProgress, type Pretrained } from '../node.js';
 import { MATRIX_DTYPES, type MatrixDType } from '../ops/panel-matrix.js';
-import { bytes, type Call, note, type Option, stringOf, UsageError, type Values } from './command.js';
+import { MAX_THREADS } from '../runtime/threads.js';
+import {
+  bytes,
+  type Call,
+  note,
+  numberOf,
+  type Option,
+  stringOf,
+  UsageError,
+  type Values,
+} from './command.js';
 
 export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
   model: {
@@ -21,6 +31,7 @@ export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
     help: 'how weights are held: f32 (default), q8 (8 bits: smaller, faster)',
   },
   variant: { type: 'string', value: 'NAME', help: 'simd (default, reproducible), relaxed (faster), auto' },
+  threads: { type: 'string', value: 'N', help: 'how many threads, or auto; default 1' },
 };
 
 /** A story teller of 260 thousand parameters, where the package lies beside the shared material. */
@@ -50,13 +61,21 @@ export function dtypeOf(values: Values): MatrixDType {
   return dtype as MatrixDType;
 }
 
+export function threadsOf(values: Values): number | 'auto' {
+  if (stringOf(values, 'threads') === 'auto') return 'auto';
+  const threads = numberOf(values, 'threads') ?? 1;
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
+  throw new UsageError(`--threads must be auto or a whole number from 1 to ${MAX_THREADS}, got ${threads}`);
+}
+
 /** Loads the model, runs `body` with it, and gives everything back. */
 export async function withModel(
   { values, signal }: Call,
   body: (model: Pretrained, engine: Engine) => Promise<void>,
 ): Promise<void> {
   const where = modelOf(values);
-  const engine = await createEngine({ variant: variantOf(values) });
+  const engine = await createEngine({ variant: variantOf(values), threads: threadsOf(values) });
+  if (engine.threadsReason !== null) note(`one thread: ${engine.threadsReason}\n`);
   try {
     const model = await fromPretrained(engine, where, {
       dtype: dtypeOf(values),

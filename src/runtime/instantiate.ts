@@ -6,9 +6,19 @@ import type { Kernels } from '../kernels.js';
 /** What a door hands over: compiled elsewhere (Workers, edge) or bytes to compile here. */
 export type ModuleSource = WebAssembly.Module | BufferSource;
 
-/** A memory that can grow to `maxPages` pages of 64 KiB. */
-export function createMemory(maxPages: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 1, maximum: maxPages });
+/** A memory that can grow to `maxPages` pages of 64 KiB; `shared` between threads for the builds for threads. */
+export function createMemory(maxPages: number, shared = false): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared });
+}
+
+/** @throws EngineError when the bytes are no module that this runtime takes */
+export async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  try {
+    return await WebAssembly.compile(source);
+  } catch (cause) {
+    throw new EngineError(`the WebAssembly module could not be compiled: ${String(cause)}`, { cause });
+  }
 }
 
 /** @throws EngineError when the module cannot be compiled or linked here. */

@@ -1,0 +1,71 @@
+// Which kernels are worth splitting over threads, and what is to be known of each for that.  In all of them
+// the units of the range are independent: whoever computes a unit, its bits are the same.  (Kernels that
+// add up over their range, such as gradients of parameters, are not here.)
+import type { Kernels } from '../kernels.js';
+
+export interface Split<Args extends readonly unknown[] = readonly number[]> {
+  /** About how long one unit takes on one thread, in ns: a guess from the sizes, right within a factor of three. */
+  unitNs(...args: Args): number;
+  /** Pieces are multiples of it, where the kernel is faster on several units at once; default 1. */
+  granule?: number;
+  /** Working memory that threads may not share. */
+  scratch?: {
+    /** its position among the arguments */
+    at: number;
+    /** the kernel that says how many floats of it one thread needs */
+    size: keyof Kernels;
+    /** the arguments of that kernel, from those of this one */
+    sizeArgs(...args: Args): readonly number[];
+  };
+}
+
+// ns for one multiply-add in the GEMM, one in attention, one element moved, and one through a transcendental.
+const MADD = 1 / 16;
+const ATTEND = 1 / 8;
+const MOVE = 0.3;
+const CURVE = 1;
+
+/** Columns of a panel of the GEMM and rows of a unit of attention, for the guess only. */
+const PANEL = 16;
+const ROWS = 16;
+
+const elementwise = { unitNs: () => CURVE, granule: 64 };
+const batched = (...a: readonly number[]): number => a[5] * a[7] * PANEL * MADD;
+const rows4 = (...a: readonly number[]): number => a[7] * MOVE;
+
+export const SPLITS: { [K in keyof Kernels]?: Split<Parameters<Kernels[K]>> } = {
+  gemm_f32: { unitNs: (_c, _a, _bp, _bias, _residual, M, _N, K) => M * K * PANEL * MADD, granule: 2 },
+  gemm_f32_batched: { unitNs: batched, granule: 2 },
+  gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: 8 },
+  attention_f32: {
+    unitNs: (_o, _lse, _q, _k, _v, _mask, _scratch, _H, _G, _L, S, D, Dv) => ROWS * S * (D + Dv) * ATTEND,
+    scratch: {
+      at: 6,
+      size: 'attention_f32_scratch',
+      sizeArgs: (_o, _lse, _q, _k, _v, _mask, _scratch, _H, _G, _L, _S, D, Dv) => [D, Dv],
+    },
+  },
+  attention_weights_f32: {
+    unitNs: (_w, _q, _k, _mask, _scratch, _H, _G, _L, S, D) => ROWS * S * D * ATTEND,
+    scratch: {
+      at: 4,
+      size: 'attention_f32_scratch',
+      sizeArgs: (_w, _q, _k, _mask, _scratch, _H, _G, _L, _S, D) => [D, 0],
+    },
+  },
+  activation_f32: elementwise,
+  activation_f32_backward: elementwise,
+  glu_f32: { unitNs: (_y, _gate, _up, _kind, N) => N * CURVE },
+  softmax_f32: { unitNs: (_y, _x, N) => N * CURVE },
+  softmax_f32_backward: { unitNs: (_dx, _dy, _y, N) => N * MOVE },
+  log_softmax_f32: { unitNs: (_y, _x, N) => N * CURVE },
+  log_softmax_f32_backward: { unitNs: (_dx, _dy, _y, N) => N * CURVE },
+  layer_norm_f32: { unitNs: (_y, _x, _weight, _bias, _mean, _rstd, N) => N * MOVE * 2 },
+  rms_norm_f32: { unitNs: (_y, _x, _weight, _offset, N) => N * MOVE * 2 },
+  l2_normalize_f32: { unitNs: (_y, _x, N) => N * MOVE * 2 },
+  binary_f32: { unitNs: rows4 },
+  copy_strided_32: { unitNs: (_y, _x, _n0, _n1, _n2, n3) => n3 * MOVE },
+  rope_f32: { unitNs: (_y, _x, _cos, _sin, _interleaved, _L, H, D) => H * D * MOVE },
+  adam_f32: elementwise,
+  adamw_f32: elementwise,
+};

@@ -1,0 +1,46 @@
+// Kernels on all threads of a pool, behind the interface of kernels on one: ops do not know the difference.
+import type { Kernels } from '../kernels.js';
+import type { Kernel } from './control.js';
+import type { Pool, Scratch } from './pool.js';
+import { SPLITS, type Split } from './split.js';
+
+/** A call that takes less than this (ns, by the guess of split.ts) stays on the calling thread. */
+const WORTH_NS = 30_000;
+/** No piece should take less, or taking it would be a good part of the work. */
+const PIECE_NS = 4_000;
+
+const LINE = 64;
+
+export function threaded(kernels: Kernels, pool: Pool): Kernels {
+  const own: Record<string, unknown> = { ...kernels };
+  for (const size of new Set(Object.values(SPLITS).flatMap((split) => split.scratch?.size ?? [])))
+    own[size] = (...args: number[]) => (bytesOf(kernels, size, args) / 4) * pool.threads;
+  Object.entries(SPLITS).forEach(([name, split], index) => {
+    own[name] = onThreads(kernels, name as keyof Kernels, split as Split, index, pool);
+  });
+  return own as unknown as Kernels;
+}
+
+function onThreads(kernels: Kernels, name: keyof Kernels, split: Split, index: number, pool: Pool): Kernel {
+  const kernel = kernels[name] as Kernel;
+  const { granule = 1 } = split;
+  return (...args: number[]): void => {
+    const units = args[args.length - 1] - args[args.length - 2];
+    const ns = split.unitNs(...args);
+    const piece = Math.ceil(PIECE_NS / (ns * granule)) * granule;
+    if (units * ns >= WORTH_NS && units > piece)
+      pool.run(index, kernel, args, piece, scratchOf(kernels, split, args));
+    else kernel(...args);
+  };
+}
+
+function scratchOf(kernels: Kernels, { scratch }: Split, args: readonly number[]): Scratch | null {
+  if (!scratch) return null;
+  return { at: scratch.at, bytes: bytesOf(kernels, scratch.size, scratch.sizeArgs(...args)) };
+}
+
+/** Working memory of one thread, in whole cache lines, so that no two threads write to the same one. */
+function bytesOf(kernels: Kernels, size: keyof Kernels, args: readonly number[]): number {
+  const floats = (kernels[size] as Kernel)(...args) as number;
+  return Math.ceil((4 * floats) / LINE) * LINE;
+}

@@ -1,0 +1,79 @@
+// What a worker does: it waits for a job, takes pieces of it, and waits again, until it is terminated.
+// The entry points (node/worker.ts) differ by runtime only in how the start message comes in.
+import type { Kernels } from '../kernels.js';
+import {
+  ACTIVE,
+  abandon,
+  COUNT,
+  FAILED,
+  KERNEL,
+  type Kernel,
+  OPEN,
+  SCRATCH_AT,
+  SCRATCH_BYTES,
+  spin,
+  takePieces,
+  viewControl,
+} from './control.js';
+import { instantiate } from './instantiate.js';
+
+/** All that a worker is given; structured clone carries it, sharing the memories. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: SharedArrayBuffer;
+  /** 1, 2, …; the thread of the engine is 0 */
+  readonly slot: number;
+  /** The kernels that jobs name by their place in this list. */
+  readonly kernels: readonly string[];
+}
+
+/**
+ * Makes the worker's own instance over the shared memory.  That writes the constant tables again, with the
+ * same bytes, so it must be done before the first job.  The function that comes back never returns.
+ */
+export async function openWorker(start: WorkerStart): Promise<() => never> {
+  const exports = await instantiate(start.module, start.memory);
+  const kernels = start.kernels.map((name) => exports[name as keyof Kernels] as Kernel);
+  return () => serve(start, kernels);
+}
+
+function serve({ control, slot }: WorkerStart, kernels: readonly Kernel[]): never {
+  const { words, args: shared } = viewControl(control);
+  const args: number[] = [];
+  let seen = 0;
+  for (;;) {
+    awaitJob(words, seen);
+    Atomics.add(words, ACTIVE, 1);
+    // Only now is it certain that the job stays: it may have been closed, or be the next one already.
+    const open = Atomics.load(words, OPEN);
+    if (open !== 0) {
+      seen = open;
+      args.length = words[COUNT];
+      for (let i = 0; i < args.length; i++) args[i] = shared[i];
+      const scratch = words[SCRATCH_AT];
+      if (scratch >= 0) args[scratch] += slot * words[SCRATCH_BYTES];
+      try {
+        takePieces(words, kernels[words[KERNEL]], args);
+      } catch {
+        Atomics.store(words, FAILED, slot);
+        abandon(words);
+      }
+    }
+    if (Atomics.sub(words, ACTIVE, 1) === 1) Atomics.notify(words, ACTIVE);
+  }
+}
+
+/** Until there is an open job other than `seen`. */
+function awaitJob(words: Int32Array, seen: number): void {
+  const there = (): boolean => {
+    const open = Atomics.load(words, OPEN);
+    return open !== 0 && open !== seen;
+  };
+  if (spin(there)) return;
+  for (;;) {
+    const open = Atomics.load(words, OPEN);
+    if (open !== 0 && open !== seen) return;
+    Atomics.wait(words, OPEN, open);
+  }
+}
