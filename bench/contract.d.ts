@@ -87,6 +87,10 @@ export interface Suite {
   readonly whole?: (options: {
     readonly variant: string;
   }) => Promise<Readonly<Record<string, string | number>>>;
+  /** Who takes part, ours first, where it is not fovea against its rivals on one thread. */
+  open?(options: { readonly variant: string }): Promise<Contestant[]>;
+  /** Threads of the first of them; default 1. */
+  readonly threads?: number;
 }
 
 export interface Case {

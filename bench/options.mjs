@@ -7,6 +7,7 @@ export const suites = {
   complexity: () => import('./suites/complexity.mjs'),
   roofline: () => import('./suites/roofline.mjs'),
   training: () => import('./suites/training.mjs'),
+  threads: () => import('./suites/threads.mjs'),
 };
 
 export const usage = `usage: npm run -s bench -- SUITE [options]

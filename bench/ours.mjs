@@ -9,8 +9,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
  * @type {import('./contract.d.ts').Open}
  */
 export async function open({ threads, variant }) {
-  if (threads !== 1) throw new Error(`fovea: one thread here, asked for ${threads}`);
-  const engine = await createEngine({ variant: /** @type {'simd' | 'relaxed'} */ (variant) });
+  const engine = await createEngine({ variant: /** @type {'simd' | 'relaxed'} */ (variant), threads });
+  if (engine.threads !== threads) throw new Error(`fovea: ${engine.threadsReason}, asked for ${threads}`);
   return {
     name: 'fovea',
     version,

@@ -10,6 +10,7 @@ import { rivals } from './rivals/index.mjs';
  * @typedef {ReturnType<typeof parseOptions>} Options
  */
 
+/** Unless the suite says otherwise. */
 const THREADS = 1;
 
 /**
@@ -18,10 +19,6 @@ const THREADS = 1;
  * @returns {Promise<Contestant[]>}
  */
 async function openAll({ withOurs, rivals: wanted, variant }, { rivals: able = wanted }) {
-  // Relaxed SIMD is behind a flag in the V8 of Node 20, and on in every later one.
-  if (variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
-    setFlagsFromString('--experimental-wasm-relaxed-simd');
-  }
   const contestants = [];
   if (withOurs) contestants.push(await (await import('./ours.mjs')).open({ threads: THREADS, variant }));
   for (const name of wanted.filter((each) => able.includes(each))) {
@@ -70,7 +67,11 @@ async function main(options) {
   if (cases.length === 0) {
     throw new UsageError(`--case: ${options.suite} has ${suite.cases.map(({ name }) => name).join(', ')}`);
   }
-  const contestants = await openAll(options, suite);
+  // Relaxed SIMD is behind a flag in the V8 of Node 20, and on in every later one.
+  if (options.variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  }
+  const contestants = await (suite.open?.(options) ?? openAll(options, suite));
   const others = options.withOurs ? contestants.slice(1) : contestants;
   const rows = [];
   for (const each of cases) {
@@ -80,7 +81,7 @@ async function main(options) {
       suite: options.suite,
       case: each.name,
       variant: options.variant,
-      threads: THREADS,
+      threads: suite.threads ?? THREADS,
       flops: each.flops,
       ours: options.withOurs ? timings.get(contestants[0].name) : undefined,
       rivals: Object.fromEntries(others.map(timed)),

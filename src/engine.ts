@@ -42,12 +42,16 @@ export type ModuleLoader = (build: Build) => ModuleSource | Promise<ModuleSource
 const PAGE = 65536;
 
 export class Engine {
+  readonly #team: Pick<Threads, 'threads' | 'reason' | 'dispose'>;
+
   constructor(
     /** Memory and kernels, which every op reaches through its tensors. */
     readonly arena: Arena,
     readonly features: Features,
-    readonly team: Pick<Threads, 'threads' | 'reason' | 'dispose'>,
-  ) {}
+    team: Pick<Threads, 'threads' | 'reason' | 'dispose'>,
+  ) {
+    this.#team = team;
+  }
 
   get variant(): Variant {
     return this.arena.variant;
@@ -55,12 +59,12 @@ export class Engine {
 
   /** How many threads work for this engine. */
   get threads(): number {
-    return this.team.threads;
+    return this.#team.threads;
   }
 
   /** Why `threads` is 1 though more were asked for; null if it is as asked. */
   get threadsReason(): string | null {
-    return this.team.reason;
+    return this.#team.reason;
   }
 
   get memory(): MemoryStats {
@@ -124,7 +128,7 @@ export class Engine {
   /** Gives everything back: memory and module become garbage at once, every tensor is dead. Idempotent. */
   dispose(): void {
     this.arena.dispose();
-    this.team.dispose();
+    this.#team.dispose();
   }
 
   [Symbol.dispose](): void {

@@ -28,7 +28,7 @@ function flops(batch, length) {
  * @param {{ batch: number, length: number }} input
  * @returns {import('../contract.d.ts').Case}
  */
-function encoderCase({ batch, length }) {
+export function encoderCase({ batch, length }) {
   const next = uniform(batch * 1000 + length);
   const ids = () => Math.floor(next() * config.vocab_size);
   const inputIds = Int32Array.from({ length: batch * length }, ids);

@@ -27,6 +27,7 @@ export const doctorCommand: Command = {
       runtime: `Node ${process.versions.node}, V8 ${process.versions.v8}, ${process.platform} ${process.arch}`,
       features: probe(),
       variants: [await check('simd'), await check('relaxed')],
+      threads: await threads(),
       modelTypes: MODEL_TYPES,
       chatTemplates: await has('@huggingface/jinja'),
       hub: { host: hub.host, cache: hub.cacheDir, offline: hub.offline, token: hub.token !== undefined },
@@ -49,6 +50,13 @@ async function check(variant: Variant): Promise<Check> {
   }
 }
 
+/** As many as `auto` gets, or why it is one. */
+async function threads(): Promise<{ auto: number; reason: string | null }> {
+  const engine = await createEngine({ threads: 'auto' });
+  engine.dispose();
+  return { auto: engine.threads, reason: engine.threadsReason };
+}
+
 async function has(optionalPackage: string): Promise<boolean> {
   return import(optionalPackage).then(
     () => true,
@@ -61,6 +69,7 @@ function text({
   runtime,
   features,
   variants,
+  threads,
   modelTypes,
   chatTemplates,
   hub,
@@ -69,6 +78,7 @@ function text({
   runtime: string;
   features: object;
   variants: Check[];
+  threads: { auto: number; reason: string | null };
   modelTypes: readonly string[];
   chatTemplates: boolean;
   hub: { host: string; cache: string; offline: boolean; token: boolean };
@@ -83,6 +93,7 @@ function text({
       ({ variant, problem, startMs }) =>
         `${variant}: ${problem ?? `self-test passed, started in ${startMs.toFixed(1)} ms`}`,
     ),
+    `threads: auto is ${threads.auto}${threads.reason === null ? '' : `, because ${threads.reason}`}`,
     `model types: ${modelTypes.join(', ')}`,
     `chat templates: ${chatTemplates ? 'yes' : 'no, @huggingface/jinja is not installed'}`,
     `hub: ${hub.host}, cache ${hub.cache}, token ${yes(hub.token)}, offline ${yes(hub.offline)}`,

@@ -25,9 +25,9 @@ const ATTEND = 1 / 8;
 const MOVE = 0.3;
 const CURVE = 1;
 
-/** Columns of a panel of the GEMM and rows of a unit of attention, for the guess only. */
+/** Columns of a panel of the GEMM and most rows of a unit of attention, for the guess only. */
 const PANEL = 16;
-const ROWS = 16;
+const ROWS = 64;
 
 const elementwise = { unitNs: () => CURVE, granule: 64 };
 const batched = (...a: readonly number[]): number => a[5] * a[7] * PANEL * MADD;
@@ -38,7 +38,8 @@ export const SPLITS: { [K in keyof Kernels]?: Split<Parameters<Kernels[K]>> } = 
   gemm_f32_batched: { unitNs: batched, granule: 2 },
   gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: 8 },
   attention_f32: {
-    unitNs: (_o, _lse, _q, _k, _v, _mask, _scratch, _H, _G, _L, S, D, Dv) => ROWS * S * (D + Dv) * ATTEND,
+    unitNs: (_o, _lse, _q, _k, _v, _mask, _scratch, H, G, L, S, D, Dv) =>
+      Math.min(ROWS, (H / G) * L) * S * (D + Dv) * ATTEND,
     scratch: {
       at: 6,
       size: 'attention_f32_scratch',
@@ -46,7 +47,7 @@ export const SPLITS: { [K in keyof Kernels]?: Split<Parameters<Kernels[K]>> } = 
     },
   },
   attention_weights_f32: {
-    unitNs: (_w, _q, _k, _mask, _scratch, _H, _G, _L, S, D) => ROWS * S * D * ATTEND,
+    unitNs: (_w, _q, _k, _mask, _scratch, H, G, L, S, D) => Math.min(ROWS, (H / G) * L) * S * D * ATTEND,
     scratch: {
       at: 4,
       size: 'attention_f32_scratch',

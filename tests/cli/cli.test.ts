@@ -56,6 +56,7 @@ describe('usage errors: exit code 2, a hint, nothing on stdout', () => {
     [['generate', '--model'], '--model', 'fovea generate --help'],
     [['generate', 'two', 'prompts'], 'one prompt at a time', 'fovea generate --help'],
     [['generate', '-p', 'x', '--variant', 'fast'], '--variant must be simd', 'fovea generate --help'],
+    [['embed', 'x', '-m', 'x', '--threads', '1.5'], '--threads must be auto or', 'fovea embed --help'],
     [['embed', '--pooling', 'sum', 'x'], '--pooling must be one of mean', 'fovea embed --help'],
     [['inspect', 'a', 'b'], 'one checkpoint at a time', 'fovea inspect --help'],
   ])('%j', async (args, message, hint) => {
@@ -147,6 +148,15 @@ describe('embed', () => {
   });
 });
 
+test('--threads changes no digit', async () => {
+  const vectors = await Promise.all(
+    ['1', '2', 'auto'].map((threads) => fovea(['embed', '-m', encoder, '--threads', threads, 'a cat'])),
+  );
+  expect(vectors.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(vectors[0].stdout).toMatch(/^-?[\d.e-]+ /);
+  expect(new Set(vectors.map(({ stdout }) => stdout)).size).toBe(1);
+});
+
 describe('doctor', () => {
   test('says that it runs here', async () => {
     const { code, stdout } = await fovea(['doctor']);
@@ -160,6 +170,7 @@ describe('doctor', () => {
     expect(report.features.simd).toBe(true);
     expect(report.variants[0]).toMatchObject({ variant: 'simd', problem: null });
     expect(report.variants[1].problem === null).toBe(report.features.relaxedSimd);
+    expect(report.threads.auto > 1).toBe(report.threads.reason === null);
     expect(report.modelTypes).toContain('qwen3');
   });
 });
