@@ -38,6 +38,8 @@ export interface WorkerFactory {
   parallelism(): number;
   /** @throws where no worker is to be had */
   spawn(start: WorkerStart): WorkerHandle;
+  /** Least time (ms) after which a worker that does not come back from a job is given up; default 10 s. */
+  readonly patienceMs?: number;
 }
 
 export interface Scratch {
@@ -50,6 +52,8 @@ export interface Scratch {
 /** A worker that joined is given up if it needs so many ms, and so many times what this thread took. */
 const PATIENCE_MS = 10_000;
 const PATIENCE_FACTOR = 50;
+/** One look at the clock counts for so many ms at most: a process that was stopped for an hour is not late. */
+const SLICE_MS = 100;
 
 /** @throws what the factory or a worker threw; then none is left */
 export async function startPool(
@@ -66,7 +70,7 @@ export async function startPool(
     for (const handle of handles) handle.terminate();
     throw cause;
   }
-  return new Pool(handles, control);
+  return new Pool(handles, control, workers.patienceMs);
 }
 
 export class Pool {
@@ -133,14 +137,16 @@ export class Pool {
   /** Waits until every worker that joined has left; `own` is how long (ms) this thread was busy. */
   #settle(words: Int32Array, own: number): void {
     if (spin(() => Atomics.load(words, ACTIVE) === 0)) return;
-    const until = performance.now() + Math.max(this.patienceMs, PATIENCE_FACTOR * own);
-    for (;;) {
+    let patience = Math.max(this.patienceMs, PATIENCE_FACTOR * own);
+    let now = performance.now();
+    while (patience > 0) {
       const active = Atomics.load(words, ACTIVE);
       if (active === 0) return;
-      const left = until - performance.now();
-      if (left <= 0) break;
       // A page's main thread may not sleep; it goes on looking.
-      if (this.#mayWait) Atomics.wait(words, ACTIVE, active, left);
+      if (this.#mayWait) Atomics.wait(words, ACTIVE, active, SLICE_MS);
+      const before = now;
+      now = performance.now();
+      patience -= Math.min(now - before, SLICE_MS);
     }
     this.dispose();
     this.#dead = 'a worker of the engine has died or hangs in the middle of a job';

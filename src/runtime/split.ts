@@ -33,7 +33,7 @@ const elementwise = { unitNs: () => CURVE, granule: 64 };
 const batched = (...a: readonly number[]): number => a[5] * a[7] * PANEL * MADD;
 const rows4 = (...a: readonly number[]): number => a[7] * MOVE;
 
-export const SPLITS: { [K in keyof Kernels]?: Split<Parameters<Kernels[K]>> } = {
+export const SPLITS = {
   gemm_f32: { unitNs: (_c, _a, _bp, _bias, _residual, M, _N, K) => M * K * PANEL * MADD, granule: 2 },
   gemm_f32_batched: { unitNs: batched, granule: 2 },
   gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: 8 },
@@ -69,4 +69,4 @@ export const SPLITS: { [K in keyof Kernels]?: Split<Parameters<Kernels[K]>> } = 
   rope_f32: { unitNs: (_y, _x, _cos, _sin, _interleaved, _L, H, D) => H * D * MOVE },
   adam_f32: elementwise,
   adamw_f32: elementwise,
-};
+} satisfies { [K in keyof Kernels]?: Split<Parameters<Kernels[K]>> };

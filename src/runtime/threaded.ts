@@ -13,10 +13,11 @@ const LINE = 64;
 
 export function threaded(kernels: Kernels, pool: Pool): Kernels {
   const own: Record<string, unknown> = { ...kernels };
-  for (const size of new Set(Object.values(SPLITS).flatMap((split) => split.scratch?.size ?? [])))
+  const splits = Object.entries(SPLITS) as unknown as [keyof Kernels, Split][];
+  for (const size of new Set(splits.flatMap(([, { scratch }]) => scratch?.size ?? [])))
     own[size] = (...args: number[]) => (bytesOf(kernels, size, args) / 4) * pool.threads;
-  Object.entries(SPLITS).forEach(([name, split], index) => {
-    own[name] = onThreads(kernels, name as keyof Kernels, split as Split, index, pool);
+  splits.forEach(([name, split], index) => {
+    own[name] = onThreads(kernels, name, split, index, pool);
   });
   return own as unknown as Kernels;
 }
