@@ -12,15 +12,18 @@ export interface Split<Args extends readonly unknown[] = readonly number[]> {
   scratch?: {
     /** its position among the arguments */
     at: number;
-    /** the kernel that says how many floats of it one thread needs */
+    /** the kernel that says how much of it one thread needs, in items of so many bytes */
     size: keyof Kernels;
+    item: 1 | 4;
     /** the arguments of that kernel, from those of this one */
     sizeArgs(...args: Args): readonly number[];
   };
 }
 
-// ns for one multiply-add in the GEMM, one in attention, one element moved, and one through a transcendental.
+// ns for one multiply-add in the GEMM of f32, of int8 and in attention, for one element moved, and for one
+// through a transcendental function.
 const MADD = 1 / 16;
+const MADD_Q8 = 1 / 32;
 const ATTEND = 1 / 8;
 const MOVE = 0.3;
 const CURVE = 1;
@@ -37,12 +40,18 @@ export const SPLITS = {
   gemm_f32: { unitNs: (_c, _a, _bp, _bias, _residual, M, _N, K) => M * K * PANEL * MADD, granule: 2 },
   gemm_f32_batched: { unitNs: batched, granule: 2 },
   gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: 8 },
+  gemm_q8_f32: {
+    unitNs: (_c, _a, _wp, _bias, _residual, _t, M, _N, K) => M * K * PANEL * MADD_Q8,
+    scratch: { at: 5, size: 'gemm_q8_scratch', item: 1, sizeArgs: () => [] },
+  },
+  gemm_q8_quantize_rows: { unitNs: (_y, _x, K) => K * MOVE * 2 },
   attention_f32: {
     unitNs: (_o, _lse, _q, _k, _v, _mask, _scratch, H, G, L, S, D, Dv) =>
       Math.min(ROWS, (H / G) * L) * S * (D + Dv) * ATTEND,
     scratch: {
       at: 6,
       size: 'attention_f32_scratch',
+      item: 4,
       sizeArgs: (_o, _lse, _q, _k, _v, _mask, _scratch, _H, _G, _L, _S, D, Dv) => [D, Dv],
     },
   },
@@ -51,6 +60,7 @@ export const SPLITS = {
     scratch: {
       at: 4,
       size: 'attention_f32_scratch',
+      item: 4,
       sizeArgs: (_w, _q, _k, _mask, _scratch, _H, _G, _L, _S, D) => [D, 0],
     },
   },

@@ -14,8 +14,10 @@ const LINE = 64;
 export function threaded(kernels: Kernels, pool: Pool): Kernels {
   const own: Record<string, unknown> = { ...kernels };
   const splits = Object.entries(SPLITS) as unknown as [keyof Kernels, Split][];
-  for (const size of new Set(splits.flatMap(([, { scratch }]) => scratch?.size ?? [])))
-    own[size] = (...args: number[]) => (bytesOf(kernels, size, args) / 4) * pool.threads;
+  for (const [, { scratch }] of splits)
+    if (scratch)
+      own[scratch.size] = (...args: number[]) =>
+        (bytesOf(kernels, scratch, args) / scratch.item) * pool.threads;
   splits.forEach(([name, split], index) => {
     own[name] = onThreads(kernels, name, split, index, pool);
   });
@@ -37,11 +39,15 @@ function onThreads(kernels: Kernels, name: keyof Kernels, split: Split, index: n
 
 function scratchOf(kernels: Kernels, { scratch }: Split, args: readonly number[]): Scratch | null {
   if (!scratch) return null;
-  return { at: scratch.at, bytes: bytesOf(kernels, scratch.size, scratch.sizeArgs(...args)) };
+  return { at: scratch.at, bytes: bytesOf(kernels, scratch, scratch.sizeArgs(...args)) };
 }
 
 /** Working memory of one thread, in whole cache lines, so that no two threads write to the same one. */
-function bytesOf(kernels: Kernels, size: keyof Kernels, args: readonly number[]): number {
-  const floats = (kernels[size] as Kernel)(...args) as number;
-  return Math.ceil((4 * floats) / LINE) * LINE;
+function bytesOf(
+  kernels: Kernels,
+  { size, item }: NonNullable<Split['scratch']>,
+  args: readonly number[],
+): number {
+  const items = (kernels[size] as Kernel)(...args) as number;
+  return Math.ceil((item * items) / LINE) * LINE;
 }

@@ -5,6 +5,7 @@ import { createEngine as inlined } from '../../src/default.js';
 import { ArgumentError, DisposedError } from '../../src/errors.js';
 import { createEngine, type Engine, F, nn, type Tensor } from '../../src/node.js';
 import { backward } from '../../src/ops/backward.js';
+import { QuantizedMatrix } from '../../src/ops/quantized.js';
 import { planThreads } from '../../src/runtime/threads.js';
 import { Random } from '../random.js';
 
@@ -44,6 +45,7 @@ describe('three threads give the bits of one', () => {
       F.linear(e.tensor(x, [M, K]), e.tensor(w, [N, K]), e.tensor(b, [N]), { activation: 'gelu' }),
     );
     sameBits((e) => F.linear(e.tensor(x, [M, K]), F.PackedMatrix.from(e.tensor(w, [N, K]))));
+    sameBits((e) => F.linear(e.tensor(x, [M, K]), QuantizedMatrix.from(e.tensor(w, [N, K]))));
   });
 
   test.each([
