@@ -97,6 +97,14 @@ describe('words that belong to one room', () => {
     ]);
   });
 
+  test('what is imported at run time is a dependency, or an optional peer', () => {
+    const { dependencies, peerDependencies } = JSON.parse(read('package.json'));
+    const known = Object.keys({ ...dependencies, ...peerDependencies });
+    const bare = imports.filter(({ to }) => !to.startsWith('src/') && !to.startsWith('node:'));
+    expect(bare.length).toBeGreaterThan(2);
+    expect(bare.filter(({ to }) => !known.includes(to))).toEqual([]);
+  });
+
   test('node: only in the Node door, io/node, runtime/node and the CLI', () => {
     const users = imports.filter((i) => i.to.startsWith('node:')).map((i) => i.from);
     expect(users.filter((f) => !/^src\/(node\.ts|(?:io|runtime)\/node\/|cli\/)/.test(f))).toEqual([]);
