@@ -2,7 +2,9 @@
 // The command line: finds the command, reads its options, turns errors into messages and exit codes.
 // 0: it worked, 1: it failed, 2: the command line is wrong, 130: interrupted.
 import { parseArgs } from 'node:util';
+import { attentionCommand } from './attention.js';
 import { type Command, helpOf, note, parserOptions, print, UsageError } from './command.js';
+import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { embedCommand } from './embed.js';
 import { generateCommand } from './generate.js';
@@ -11,12 +13,14 @@ import { inspectCommand } from './inspect.js';
 const COMMANDS: Readonly<Record<string, Command>> = {
   generate: generateCommand,
   embed: embedCommand,
+  attention: attentionCommand,
   inspect: inspectCommand,
   doctor: doctorCommand,
+  demo: demoCommand,
 };
 
 function help(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`);
   return [
     'fovea: Transformer models on SIMD WebAssembly',
     '',
@@ -30,7 +34,8 @@ function help(): string {
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const [name, ...rest] = args;
+  // `npm start -- generate ...`: npm puts its own command before what is given to it.
+  const [name, ...rest] = args[0] === 'demo' && Object.hasOwn(COMMANDS, args[1] ?? '') ? args.slice(1) : args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     print(help());
     return;

@@ -29,10 +29,11 @@ describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists the commands', async (args) => {
     const { code, stdout } = await fovea(args);
     expect(code).toBe(0);
-    for (const name of ['generate', 'embed', 'inspect', 'doctor']) expect(stdout).toContain(`  ${name}`);
+    for (const name of ['generate', 'embed', 'attention', 'inspect', 'doctor', 'demo'])
+      expect(stdout).toContain(`  ${name}`);
   });
 
-  test.each(['generate', 'embed', 'inspect', 'doctor'])(
+  test.each(['generate', 'embed', 'attention', 'inspect', 'doctor', 'demo'])(
     '%s --help shows options and examples',
     async (name) => {
       const { code, stdout } = await fovea([name, '--help']);
