@@ -23,7 +23,8 @@ import type { Tokenizer } from './text/tokenizer.js';
 export interface PretrainedOptions {
   /**
    * How the matrices of products are held: `f32` (default); `q8`, in 8 bits with a scale for each output
-   * channel, a quarter of the memory and more than twice as fast.  The rest stays f32.
+   * channel, a quarter of the memory and about twice as fast; `q4`, in 4 bits with a scale for every 32, half of
+   * that memory again, for models that bear it.  The rest stays f32.
    */
   readonly dtype?: MatrixDType;
   /** Aborts loading; its reason is thrown and nothing stays in the engine. */

@@ -34,16 +34,25 @@ export function weights3(p: usize): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 48) : v128.load_ext<i8>(p, 24);
 }
 
-/** c + a step of weights in -127..127 times one of activations in 0..127. */
+/**
+ * c + a step of weights times one of activations.  T = i8: weights in -127..127, activations in 0..127;
+ * T = u8: weights in 0..127, activations in -127..127.
+ */
 @inline
-export function dotStep(weights: v128, activations: v128, c: v128): v128 {
+export function dotStep<T>(weights: v128, activations: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) {
     // Not i32x4.relaxed_dot_i8x16_i7x16_add_s: V8 11 gives the double of it, and V8 makes five instructions of it
     // on x86-64 without VNNI, where these are three.
-    return i32x4.add(i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(weights, activations)), c);
+    return i32x4.add(i32x4.extadd_pairwise_i16x8_s(dotPairs<T>(weights, activations)), c);
   } else {
     return i32x4.add(i32x4.dot_i16x8_s(weights, activations), c);
   }
+}
+
+@inline
+function dotPairs<T>(weights: v128, activations: v128): v128 {
+  if (isSigned<T>()) return i16x8.relaxed_dot_i8x16_i7x16_s(weights, activations);
+  return i16x8.relaxed_dot_i8x16_i7x16_s(activations, weights);
 }
 
 /** Bytes of n activations, n a multiple of STEP. */
@@ -56,7 +65,7 @@ export function activationBytes(n: i32): usize {
 @inline
 export function storeActivations(p: usize, v: v128): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    v128.store_lane<u64>(p, i8x16.narrow_i16x8_u(v, v), 0);
+    v128.store_lane<u64>(p, i8x16.narrow_i16x8_s(v, v), 0);
   } else {
     v128.store(p, v);
   }

@@ -72,6 +72,6 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32): void 
       w = wide;
     }
     const x = a + (<usize>s << 2);
-    for (let m: usize = 0; m < <usize>(rows - single); m += 2) tile2(t + (m << 6), x + m * a1, a1, w, count);
+    for (let m: usize = 0; m < <usize>(rows - single); m += 2) tile2<i8>(t + (m << 6), x + m * a1, a1, w, count);
   }
 }

@@ -12,8 +12,8 @@ export function row(t: usize, a: usize, b: usize, S: i32): void {
     a += 4;
     b += ROW;
     const x = v128.load_splat<i32>(a);
-    c0 = dotStep(weights0(b), x, c0), c1 = dotStep(weights1(b), x, c1);
-    c2 = dotStep(weights2(b), x, c2), c3 = dotStep(weights3(b), x, c3);
+    c0 = dotStep<i8>(weights0(b), x, c0), c1 = dotStep<i8>(weights1(b), x, c1);
+    c2 = dotStep<i8>(weights2(b), x, c2), c3 = dotStep<i8>(weights3(b), x, c3);
   } while (b < last);
   v128.store(t, c0), v128.store(t, c1, 16), v128.store(t, c2, 32), v128.store(t, c3, 48);
 }

@@ -28,7 +28,7 @@ export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
   dtype: {
     type: 'string',
     value: 'NAME',
-    help: 'how weights are held: f32 (default), q8 (8 bits: smaller, faster)',
+    help: 'how weights are held: f32 (default), q8 (8 bits: smaller, faster), q4 (4 bits)',
   },
   variant: { type: 'string', value: 'NAME', help: 'simd (default, reproducible), relaxed (faster), auto' },
   threads: { type: 'string', value: 'N', help: 'how many threads, or auto; default 1' },

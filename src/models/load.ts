@@ -51,7 +51,7 @@ export async function loadWeights(
 }
 
 /** Bytes of a weight, at the least. */
-const BYTES: Readonly<Record<MatrixDType, number>> = { f32: 4, q8: 1 };
+const BYTES: Readonly<Record<MatrixDType, number>> = { f32: 4, q8: 1, q4: 0.5625 };
 
 /** Says before gigabytes are read that they will not fit. @throws OutOfMemoryError */
 function expectRoom(model: PretrainedModel): void {

@@ -8,9 +8,9 @@ import { type Epilogue, type Matrix, panels } from './matrix.js';
 import { expectDType } from './util.js';
 
 /** How a laid-out weight stores its numbers: as they are, in 8 bits, or in 4. */
-export type MatrixDType = 'f32' | 'q8';
+export type MatrixDType = 'f32' | 'q8' | 'q4';
 
-export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', 'q8'];
+export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', 'q8', 'q4'];
 
 /** The matrix whose memory another one looks at, and where that begins in it. */
 export interface Part<M> {

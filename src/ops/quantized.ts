@@ -1,6 +1,7 @@
-// A weight matrix in 8 bits: a quarter of the memory, and of the memory's time when a decoder writes one token.
-// Products are integer products: the activations of a row are quantised too, to 7 bits with a scale and a
-// zero point of their own, so that a result depends on nothing but its row (see assembly/quant).
+// A weight matrix in 8 or 4 bits: so much less memory, and less of its time when a decoder writes one token.
+// Products are integer products: the activations of a row are quantised too, for q8 to 7 bits with a scale and
+// a zero point a row, for q4 to 8 bits with a scale for every 32 values, so that a result depends on nothing
+// but its row (see assembly/quant).
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
@@ -10,6 +11,30 @@ import { expectMatrix, type MatrixDType, PanelMatrix, type Part } from './panel-
 
 /** A MatrixDType that loses something. */
 export type QuantizedDType = Exclude<MatrixDType, 'f32'>;
+
+/** The kernels of each format. */
+const KERNELS = {
+  q8: {
+    size: 'gemm_q8_packed_size',
+    pack: 'gemm_q8_pack',
+    unpack: 'gemm_q8_unpack',
+    gather: 'gemm_q8_gather_rows',
+    rowsSize: 'gemm_q8_rows_size',
+    rows: 'gemm_q8_quantize_rows',
+    scratch: 'gemm_q8_scratch',
+    gemm: 'gemm_q8_f32',
+  },
+  q4: {
+    size: 'gemm_q4_packed_size',
+    pack: 'gemm_q4_pack',
+    unpack: 'gemm_q4_unpack',
+    gather: 'gemm_q4_gather_rows',
+    rowsSize: 'gemm_q4_rows_size',
+    rows: 'gemm_q4_quantize_rows',
+    scratch: 'gemm_q4_scratch',
+    gemm: 'gemm_q4_f32',
+  },
+} as const satisfies Record<QuantizedDType, object>;
 
 // So many products of 127 and 127 fit an i32.
 const MOST_K = 131072;
@@ -24,16 +49,17 @@ export class QuantizedMatrix extends PanelMatrix {
     dtype: QuantizedDType,
     whole?: Part<QuantizedMatrix>,
   ) {
-    if (dtype !== 'q8') throw new ArgumentError(`dtype must be q8, got ${JSON.stringify(dtype)}`);
+    if (!Object.hasOwn(KERNELS, dtype))
+      throw new ArgumentError(`dtype must be q8 or q4, got ${JSON.stringify(dtype)}`);
     if (K > MOST_K)
       throw new ShapeError(`a quantised weight has at most ${MOST_K} columns, got ${show([N, K])}`);
-    super(arena, N, K, arena.kernels.gemm_q8_packed_size(N, K), whole);
+    super(arena, N, K, arena.kernels[KERNELS[dtype].size](N, K), whole);
     this.dtype = dtype;
   }
 
   /**
    * Quantises a weight of shape (N, K), as `nn.Linear` stores it.  q8: scale = max |w| / 127 for each row,
-   * q = w / scale to nearest even.
+   * q = w / scale to nearest even.  q4: scale = m / -8 in bf16 for each 32 values of a row, m being the largest.
    * @throws ShapeError unless it is a matrix
    */
   static from(weight: Tensor, dtype: QuantizedDType = 'q8'): QuantizedMatrix {
@@ -51,34 +77,35 @@ export class QuantizedMatrix extends PanelMatrix {
   product(y: number, a: Matrix & { M: number }, { bias = 0, activation = 0, residual = 0 }: Epilogue): void {
     const { arena, N, K } = this;
     const { kernels } = arena;
+    const names = KERNELS[this.dtype];
     if (a.col !== 1 && K > 1) throw new ArgumentError('the rows of a quantised product must be contiguous');
-    const sums = kernels.gemm_q8_scratch();
-    const t = arena.scratch(sums + kernels.gemm_q8_rows_size(a.M, K));
+    const sums = kernels[names.scratch]();
+    const t = arena.scratch(sums + kernels[names.rowsSize](a.M, K));
     const rows = t + sums;
-    kernels.gemm_q8_quantize_rows(rows, a.ptr, K, a.row, 0, a.M);
+    kernels[names.rows](rows, a.ptr, K, a.row, 0, a.M);
     const epilogue = [bias, residual] as const;
-    kernels.gemm_q8_f32(
+    kernels[names.gemm](
       ...([y, rows, this.ptr, ...epilogue, t, a.M, N, K, N, N, activation, 0, this.panels(N)] as const),
     );
   }
 
   gather(y: number, ids: number, n: number): void {
-    this.arena.kernels.gemm_q8_gather_rows(y, this.ptr, ids, this.K, 0, n);
+    this.arena.kernels[KERNELS[this.dtype].gather](y, this.ptr, ids, this.K, 0, n);
   }
 
   protected bytesOf(rows: number): number {
-    return this.arena.kernels.gemm_q8_packed_size(rows, this.K);
+    return this.arena.kernels[KERNELS[this.dtype].size](rows, this.K);
   }
 
   protected packAt(to: number, rows: Tensor): void {
     const [wn, wk] = rows.strides;
     const [R, K] = rows.shape;
-    this.arena.kernels.gemm_q8_pack(to, rows.ptr, R, K, wn, wk, 0, this.panels(R));
+    this.arena.kernels[KERNELS[this.dtype].pack](to, rows.ptr, R, K, wn, wk, 0, this.panels(R));
   }
 
   protected unpackTo(w: Tensor): void {
     const { N, K } = this;
-    this.arena.kernels.gemm_q8_unpack(w.ptr, this.ptr, N, K, K, 1, 0, this.panels(N));
+    this.arena.kernels[KERNELS[this.dtype].unpack](w.ptr, this.ptr, N, K, K, 1, 0, this.panels(N));
   }
 
   protected part(rows: number, whole: Part<this>): this {

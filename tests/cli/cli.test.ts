@@ -211,7 +211,7 @@ describeWith(STORIES, 'generate', () => {
     expect(text.startsWith(stdout.trimEnd())).toBe(true);
     const wrong = await fovea(['generate', '-m', STORIES, '-p', prompt, '--dtype', 'q3']);
     expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('--dtype must be f32 or q8, got "q3"');
+    expect(wrong.stderr).toContain('--dtype must be f32 or q8 or q4, got "q3"');
   });
 
   test('without --model and --prompt it tells the same story', async () => {

@@ -1,9 +1,12 @@
-// Sets up one int8 product on bare memory, runs the kernels over ranges, and hands back C.
+// Sets up one quantised product on bare memory, runs the kernels over ranges, and hands back C.
 import { Random } from '../random.js';
 import type { QuantCase } from '../reference/quant.js';
 import type { Bench } from './harness.js';
 
+export type Format = 'q8' | 'q4';
+
 export interface Options {
+  format?: Format;
   transposedW?: boolean;
   bias?: boolean;
   residual?: 'apart' | 'alias';
@@ -34,32 +37,33 @@ export function operands(M: number, N: number, K: number, o: Options = {}): Quan
 
 export const panels = (b: Bench, N: number): number => Math.ceil(N / b.kernels.gemm_f32_nr());
 
-export function pack(b: Bench, { N, K, w, wn, wk }: QuantCase): number {
-  const wp = b.alloc(b.kernels.gemm_q8_packed_size(N, K));
-  b.kernels.gemm_q8_pack(wp, b.f32(w), N, K, wn, wk, 0, panels(b, N));
+export function pack(b: Bench, { N, K, w, wn, wk }: QuantCase, format: Format = 'q8'): number {
+  const wp = b.alloc(b.kernels[`gemm_${format}_packed_size`](N, K));
+  b.kernels[`gemm_${format}_pack`](wp, b.f32(w), N, K, wn, wk, 0, panels(b, N));
   return wp;
 }
 
-export function quantize(b: Bench, { M, K, x, xm }: QuantCase): number {
-  const a = b.alloc(b.kernels.gemm_q8_rows_size(M, K));
-  b.kernels.gemm_q8_quantize_rows(a, b.f32(x, 4), K, xm, 0, M);
+export function quantize(b: Bench, { M, K, x, xm }: QuantCase, format: Format = 'q8'): number {
+  const a = b.alloc(b.kernels[`gemm_${format}_rows_size`](M, K));
+  b.kernels[`gemm_${format}_quantize_rows`](a, b.f32(x, 4), K, xm, 0, M);
   return a;
 }
 
 /** Runs the kernels; C comes back dense, and what lies between its rows must be untouched. */
 export function run(b: Bench, g: QuantCase, o: Options = {}): Float32Array {
   const { M, N, K, rm } = g;
+  const { format = 'q8' } = o;
   const cm = o.residual === 'alias' ? rm : N + 5;
   const length = Math.max(M - 1, 0) * cm + (M > 0 ? N : 0);
   const c = b.f32(o.residual === 'alias' ? g.residual! : new Float32Array(length).fill(NaN));
   const residual = o.residual === 'alias' ? c : g.residual ? b.f32(g.residual) : 0;
-  const wp = pack(b, g);
-  const a = quantize(b, g);
-  const t = b.alloc(b.kernels.gemm_q8_scratch());
+  const wp = pack(b, g, format);
+  const a = quantize(b, g, format);
+  const t = b.alloc(b.kernels[`gemm_${format}_scratch`]());
   const bias = g.bias ? b.f32(g.bias, 8) : 0;
   const cuts = [0, ...(o.cuts ?? []), panels(b, N)];
   for (let i = 1; i < cuts.length; i++)
-    b.kernels.gemm_q8_f32(
+    b.kernels[`gemm_${format}_f32`](
       ...([c, a, wp, bias, residual, t, M, N, K, cm, rm, o.act ?? 0] as const),
       ...([cuts[i - 1], cuts[i]] as const),
     );

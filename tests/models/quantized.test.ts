@@ -28,8 +28,10 @@ function loss(logits: ArrayLike<number>, ids: readonly number[], V: number): num
   return total / (ids.length - 1);
 }
 
+// The model is tiny, with rows of 64 and 172 weights: 4 bits cost it more than they cost others.
 // Cosines of all hidden states and logits of the worst text, change of perplexity.  Reached: see the comments.
 const BOUNDS = {
+  q4: { hidden: 0.97, logits: 0.99, perplexity: 0.2 }, // 0.9779, 0.9923, +15 %
   q8: { hidden: 0.999, logits: 0.999, perplexity: 0.01 }, // 0.99936, 0.99977, +0.4 %
 } as const;
 
@@ -39,7 +41,7 @@ describeWith(STORIES, 'quantised stories260K', () => {
   };
   const texts = greedy.map(({ prompt_ids, continuation_ids }) => [...prompt_ids, ...continuation_ids]);
 
-  describe.each(['q8'] as const)('%s', (dtype) => {
+  describe.each(['q8', 'q4'] as const)('%s', (dtype) => {
     everyEngine('loaded', (engine) => {
       let exact: Pretrained;
       let rounded: Pretrained;
@@ -95,20 +97,23 @@ describeWith(STORIES, 'quantised stories260K', () => {
     });
   });
 
-  test.each(['f32', 'q8'] as const)('%s matrices are laid out once, while they are read', async (dtype) => {
-    using engine = await createEngine();
-    const { model } = await fromPretrained(engine, folderSource(STORIES), { dtype });
-    const { blocks, peak } = engine.memory;
-    const matrices = model.parameters().map((p) => p.matrix);
-    expect(model.parameters().map((p) => p.matrix)).toEqual(matrices);
-    expect(engine.memory).toMatchObject({ blocks, peak });
-  });
+  test.each(['f32', 'q8', 'q4'] as const)(
+    '%s matrices are laid out once, while they are read',
+    async (dtype) => {
+      using engine = await createEngine();
+      const { model } = await fromPretrained(engine, folderSource(STORIES), { dtype });
+      const { blocks, peak } = engine.memory;
+      const matrices = model.parameters().map((p) => p.matrix);
+      expect(model.parameters().map((p) => p.matrix)).toEqual(matrices);
+      expect(engine.memory).toMatchObject({ blocks, peak });
+    },
+  );
 
   test('an unknown dtype is refused before anything is read', async () => {
     using engine = await createEngine();
     const { blocks } = engine.memory;
     await expect(fromPretrained(engine, folderSource(STORIES), { dtype: 'q3' as 'q8' })).rejects.toThrow(
-      'dtype must be f32 or q8, got "q3"',
+      'dtype must be f32 or q8 or q4, got "q3"',
     );
     expect(engine.memory.blocks).toBe(blocks);
   });

@@ -8,7 +8,7 @@ import { GRU, LSTM } from '../../src/nn/rnn.js';
 import { backward } from '../../src/ops/backward.js';
 import { embedding } from '../../src/ops/embedding.js';
 import { linear } from '../../src/ops/linear.js';
-import { QuantizedMatrix } from '../../src/ops/quantized.js';
+import { type QuantizedDType, QuantizedMatrix } from '../../src/ops/quantized.js';
 import { sum } from '../../src/ops/reduce.js';
 import { cat, narrow, transpose } from '../../src/ops/view.js';
 import { Tensor } from '../../src/tensor/tensor.js';
@@ -23,8 +23,8 @@ everyEngine('quantised weights', (engine) => {
   const clean = cleanTest(engine);
 
   /** Owned by the scope of the test. */
-  const quantized = (w: Tensor, body: (q: QuantizedMatrix) => void): void => {
-    const q = QuantizedMatrix.from(w);
+  const quantized = (w: Tensor, body: (q: QuantizedMatrix) => void, dtype?: QuantizedDType): void => {
+    const q = QuantizedMatrix.from(w, dtype);
     try {
       body(q);
     } finally {
@@ -76,6 +76,7 @@ everyEngine('quantised weights', (engine) => {
     const w = tensor(64, 256);
     quantized(w, (q) => {
       expect(q.bytes).toBe(64 * 256 + 8 * 64);
+      quantized(w, (q4) => expect(q4.bytes).toBe((64 * 256 * 4.5) / 8), 'q4');
       const back = q.unpack();
       expect(relative(back, w)).toBeLessThan(0.01);
       expect(relative(back, w)).toBeGreaterThan(0.001);
@@ -87,18 +88,19 @@ everyEngine('quantised weights', (engine) => {
   clean('rows in place, filling in strips, disposal', () => {
     const w = tensor(40, 19);
     const x = tensor(2, 19);
-    quantized(w, (q) => {
+    const check = (dtype: QuantizedDType) => (q: QuantizedMatrix) => {
       const y = list(narrow(linear(x, q), -1, 16, 24));
       expect(list(linear(x, q.rows(16, 40)))).toEqual(y);
       expect(() => q.rows(8, 40)).toThrow(ShapeError);
-      const strips = QuantizedMatrix.empty(engine().arena, 40, 19);
+      const strips = QuantizedMatrix.empty(engine().arena, 40, 19, dtype);
       strips.fill(32, narrow(w, 0, 32, 8));
       strips.fill(0, narrow(w, 0, 0, 32));
       expect(() => strips.fill(0, narrow(w, 0, 0, 8))).toThrow(ShapeError);
       expect(list(strips.unpack())).toEqual(list(q.unpack()));
       strips.dispose();
       expect(() => linear(x, strips)).toThrow(DisposedError);
-    });
+    };
+    for (const dtype of ['q8', 'q4'] as const) quantized(w, check(dtype), dtype);
     expect(() => QuantizedMatrix.from(tensor(3))).toThrow(ShapeError);
     expect(() => QuantizedMatrix.from(w, 'q3' as 'q8')).toThrow(ArgumentError);
     expect(() => QuantizedMatrix.empty(engine().arena, 1, 131073)).toThrow(ShapeError);

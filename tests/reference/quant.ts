@@ -1,4 +1,4 @@
-// The int8 product with the kernel's rounding: integers are exact, and every f32 operation rounds once.
+// The int8 and int4 products with the kernel's rounding: integers are exact, and every f32 operation rounds once.
 type Numbers = ArrayLike<number>;
 const f = Math.fround;
 
@@ -70,6 +70,60 @@ export function gemmQ8(g: QuantCase, act = (x: number): number => x): Float32Arr
       let sum = 0; // of integers below 2^53: exact
       for (let k = 0; k < K; k++) sum += (a.q[k] - a.zero) * w.q[k];
       let y = f(f(sum) * f(a.scale * w.scale));
+      if (bias) y = f(y + bias[n]);
+      y = f(act(y));
+      c[m * N + n] = residual ? f(y + residual[m * g.rm + n]) : y;
+    }
+  }
+  return c;
+}
+
+/** x to bf16, to nearest even, as f32. */
+export function bf16(x: number): number {
+  const word = new Uint32Array(1);
+  const view = new Float32Array(word.buffer);
+  view[0] = x;
+  word[0] = ((word[0] + 0x7fff + ((word[0] >>> 16) & 1)) >>> 16) << 16;
+  return view[0];
+}
+
+/** 32 values or fewer of a channel in 4 bits: w = scale q, q in -8..7. */
+export function quantizeGroup4(w: Numbers): Quantized {
+  const values = Array.from(w);
+  const most = values.reduce((a, v) => (Math.abs(v) > Math.abs(a) ? v : a), 0);
+  const scale = Math.abs(most) < f(1e-30) ? 0 : bf16(f(most / -8));
+  const inverse = scale === 0 ? 0 : f(1 / scale);
+  const q = Int32Array.from(values, (v) => Math.max(Math.min(roundEven(f(v * inverse)), 7), -8));
+  return { q, scale, zero: 0 };
+}
+
+const GROUP = 32;
+
+function inGroups<T>(values: Float32Array, each: (part: Float32Array) => T): T[] {
+  const parts = Math.ceil(values.length / GROUP);
+  return Array.from({ length: parts }, (_, g) => each(values.subarray(g * GROUP, (g + 1) * GROUP)));
+}
+
+/** What is left of a channel in 4 bits. */
+export const roundedChannel4 = (w: Float32Array): Float32Array =>
+  Float32Array.from(
+    inGroups(w, quantizeGroup4).flatMap(({ q, scale }) => Array.from(q, (v) => v * scale + 0)),
+  );
+
+/** (M, N) dense: the bits that the int4 kernel has to give.  Activations: 8 bits, symmetric, a scale a group. */
+export function gemmQ4(g: QuantCase, act = (x: number): number => x): Float32Array {
+  const { M, N, bias, residual } = g;
+  const channels = Array.from({ length: N }, (_, n) => inGroups(channelOf(g, n), quantizeGroup4));
+  const c = new Float32Array(M * N);
+  for (let m = 0; m < M; m++) {
+    const row = inGroups(rowOf(g, m), quantizeChannel);
+    for (let n = 0; n < N; n++) {
+      let y = 0;
+      row.forEach((a, i) => {
+        const w = channels[n][i];
+        const sum = a.q.reduce((s, q, k) => s + q * w.q[k], 0);
+        y = f(y + f(f(sum) * f(a.scale * w.scale)));
+      });
       if (bias) y = f(y + bias[n]);
       y = f(act(y));
       c[m * N + n] = residual ? f(y + residual[m * g.rm + n]) : y;

@@ -1,0 +1,57 @@
+// Packed int4 weights: panels of NR output channels, each a sequential stream of blocks, a block a group of 32 k:
+//
+//    32 bytes    16 bf16: the scales; weight = scale (q - 8), q in 0..15
+//   256 bytes    for every 8 k, for every 4 channels, a vector of 16 bytes (lanes/nibbles.ts)
+//
+// 288 bytes for 512 weights: 4.5 bits each.  bf16 because it becomes f32 by a shift, where f16 takes as long as a
+// third of the products; 2^-9 of a scale is nothing beside half a step of 4 bits.  What lies beyond K or N is 8, which stands for zero.
+// Quantised activations: a record a group: scale f32, -8 sum q i32, then 32 values q in -127..127.
+import { panels } from '../gemm/layout';
+import { activationBytes, STEP } from '../lanes/dot';
+
+/** Values of k that share a scale. */
+export const GROUP: i32 = 32;
+
+/** Bytes of the scales of a block, of 8 k of it, and of all. */
+export const SCALES4: usize = 32;
+export const UNIT: usize = 64;
+export const BLOCK4: usize = SCALES4 + 4 * UNIT;
+
+/** Steps of a group. */
+export const STEPS4: i32 = GROUP / STEP;
+
+/** Bytes before the values of a record. */
+export const HEAD4: usize = 8;
+
+/** Bytes of a record. */
+@inline
+export function recordBytes(): usize {
+  return HEAD4 + activationBytes(GROUP);
+}
+
+@inline
+export function groups(K: i32): i32 {
+  return (K + GROUP - 1) / GROUP;
+}
+
+/** Where a panel starts. */
+@inline
+export function panel4Of(wp: usize, panel: i32, K: i32): usize {
+  return wp + <usize>panel * (<usize>groups(K) * BLOCK4);
+}
+
+/** Bytes from one row of activations to the next. */
+@inline
+export function row4Bytes(K: i32): usize {
+  return <usize>groups(K) * recordBytes();
+}
+
+/** Bytes of a packed (N, K) weight. */
+export function gemm_q4_packed_size(N: i32, K: i32): usize {
+  return panel4Of(0, panels(N), K);
+}
+
+/** Bytes of M quantised rows of K activations. */
+export function gemm_q4_rows_size(M: i32, K: i32): usize {
+  return <usize>M * row4Bytes(K);
+}
