@@ -1,0 +1,70 @@
+// The blocks of code of a page, run as they stand there: the page is a test, and its pictures come from it.
+
+/** @typedef {{ name: string, code: string }} Block */
+/** @typedef {{ line: string, expected: string, actual: unknown }} Claim a line that ends with `// => value` */
+
+/** The page's blocks ```js name. @param {string} markdown @returns {Block[]} */
+export function blocksOf(markdown) {
+  return [...markdown.matchAll(/^```js ?(\S*)\n(.*?)^```$/gms)].map(([, name, code]) => ({ name, code }));
+}
+
+const AsyncFunction = /** @type {FunctionConstructor} */ (
+  Object.getPrototypeOf(async () => undefined).constructor
+);
+
+/**
+ * Runs a block; what it imports comes from `fovea`.
+ * @param {string} code
+ * @param {Record<string, unknown>} fovea the package's exports
+ * @returns {Promise<{ values: Record<string, any>, claims: Claim[] }>} its constants by name, and what its claims say
+ */
+export async function run(code, fovea) {
+  /** @type {Claim[]} */
+  const claims = [];
+  const claim = (/** @type {string} */ line, /** @type {string} */ expected, /** @type {unknown} */ actual) =>
+    claims.push({ line, expected, actual: plain(actual) });
+  const body = code
+    .replace(/^import (\{.*?\}) from 'fovea';$/gm, 'const $1 = fovea;')
+    .replace(
+      /^(.+); \/\/ => (.+)$/gm,
+      (_, expression, expected) =>
+        `claim(${JSON.stringify(expression)}, ${JSON.stringify(expected)}, ${expression});`,
+    );
+  if (/\/\/ =>/.test(body)) throw new Error(`a value that no expression of one line gives:\n${body}`);
+  const names = [...code.matchAll(/^const (?:(\w+) =|[[{] ?(.+?) ?[\]}] =)/gm)].flatMap(([, one, more]) =>
+    one ? [one] : namesIn(more),
+  );
+  const values = await new AsyncFunction('fovea', 'claim', `${body}\nreturn { ${names.join(', ')} };`)(
+    fovea,
+    claim,
+  );
+  return { values, claims };
+}
+
+/** `{ a }, b: c` -> a, c: what a destructuring declares. @param {string} pattern */
+function namesIn(pattern) {
+  return [...pattern.matchAll(/(\w+)(?!\s*:|\w)/g)].map(([name]) => name);
+}
+
+/** Tensors as lists. @param {any} value */
+function plain(value) {
+  return typeof value?.tolist === 'function' ? value.tolist() : value;
+}
+
+/**
+ * Whether a value is the one that is written, numbers to the digits written.
+ * @param {unknown} actual @param {string} expected
+ */
+export function agrees(actual, expected) {
+  const decimals = Math.max(0, ...[...expected.matchAll(/\.(\d+)/g)].map(([, digits]) => digits.length));
+  // Half a unit of the last digit, and what a decimal fraction loses in binary.
+  const tolerance = 0.5 * 10 ** -decimals + 1e-9;
+  return same(actual, new Function(`return ${expected}`)(), decimals ? tolerance : 0);
+}
+
+/** @param {any} a @param {any} b @param {number} tolerance @returns {boolean} */
+function same(a, b, tolerance) {
+  if (Array.isArray(b))
+    return Array.isArray(a) && a.length === b.length && b.every((x, i) => same(a[i], x, tolerance));
+  return typeof b === 'number' && typeof a === 'number' ? Math.abs(a - b) <= tolerance : a === b;
+}
