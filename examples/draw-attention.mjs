@@ -10,7 +10,7 @@ import { bars, figure, heatmap } from './lib/figure.mjs';
 const pictures = {
   saliency({ X, pooled, normalized, gated, salient, sought }) {
     const y = ['first', 'second'];
-    const look = { y, height: 90, width: 360, marginLeft: 50 };
+    const look = { y, height: 90, width: 360, marginLeft: 56 };
     const map = (title, x) => heatmap(title, x.tolist()[0], look);
     const alpha = (title, a) => bars(title, { α: a.tolist()[0] }, { height: 130, width: 360 });
     return stacked([
@@ -38,7 +38,7 @@ const pictures = {
           Plot.dot(dots, { x: 'x', y: 'y', r: 'alpha', fill: '#4269d0', fillOpacity: 0.6 }),
           Plot.text(dots, { x: 'x', y: 'y', text: ({ n }) => `x${n + 1}`, dy: -18 }),
           ...ends.map(({ name, at: [x, y], fill }) => [
-            Plot.dot([{ x, y }], { x: 'x', y: 'y', fill, symbol: 'diamond', r: 0.1 }),
+            Plot.dot([{ x, y }], { x: 'x', y: 'y', fill, symbol: 'diamond', r: 5 }),
             Plot.text([{ x, y }], { x: 'x', y: 'y', text: () => name, dy: 14, fill }),
           ]),
         ],
@@ -134,7 +134,7 @@ const pictures = {
       {
         title: 'squared error while learning, on six inputs',
         ...{ width: 440, height: 260, marginRight: 100 },
-        x: { label: 'step', labelArrow: 'none' },
+        x: { label: 'step', labelArrow: 'none', labelAnchor: 'center' },
         y: { label: null, grid: true },
         color: { domain: names, range: ['#4269d0', '#efb118'] },
         marks: [

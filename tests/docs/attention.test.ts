@@ -48,6 +48,18 @@ describe('docs/attention.md', () => {
     expect([...page.matchAll(/\]\((#[^)]+)\)/g)].map(([, anchor]) => anchor)).toEqual(anchors);
   });
 
+  test('the exponents of the table are those of the picture', () => {
+    const svg = readFileSync(`${folder}complexity.svg`, 'utf8');
+    // The first two panels: time by length, and by width.
+    const drawn = [...svg.matchAll(/>([a-z -]+) (\d\.\d\d) \(\d\)</g)].map(([, ...curve]) => curve);
+    const rows = [...page.matchAll(/^\| ([a-z -]+?) +\|.*\$n\^\{(.*?)\}\$ +\| \$d\^\{(.*?)\}\$/gm)];
+    expect(rows).toHaveLength(4);
+    for (const [, kind, n, d] of rows) {
+      const exponents = drawn.filter(([name]) => name === kind).map(([, exponent]) => exponent);
+      expect([kind, n, d]).toEqual([kind, ...exponents.slice(0, 2)]);
+    }
+  });
+
   test('a block that breaks, and a value that no expression gives, do not pass', async () => {
     await expect(run("import { F } from 'fovea';\nF.noSuchThing(1); // => 1", fovea)).rejects.toThrow(
       TypeError,
