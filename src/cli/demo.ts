@@ -10,7 +10,7 @@ import { hasColour, terminalMap } from './terminal-map.js';
 
 const DATES = ['the 3rd of May, 2019', 'Fri, 29 Feb 2008', "Sept. 1st '39"];
 const NUMBERS = [31, 41, 59, 26, 53, 58, 97, 93, 23, 84];
-const VERSE = { prompt: 'ROMEO:', maxNewTokens: 240, temperature: 0.7, seed: 7 };
+const VERSE = { prompt: 'ROMEO:', maxNewTokens: 120, temperature: 0.7, seed: 7 };
 /** Below it the model says itself that it is guessing. */
 const SURE = 0.9;
 

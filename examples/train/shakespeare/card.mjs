@@ -24,7 +24,7 @@ windows of ${context} side by side. ![Training curve](training-curve.svg)
 \`\`\`sh
 node examples/train/shakespeare.mjs --setting ${name} --seed ${seed} --out models/shakespeare   # makes it again
 npm run -s eval -- shakespeare --json                                                # measures it
-npm start -- generate --model models/shakespeare --prompt "ROMEO:"
+npm start -- --model models/shakespeare --prompt "ROMEO:"
 \`\`\`
 
 The text is [tinyshakespeare](https://github.com/karpathy/char-rnn/tree/master/data/tinyshakespeare) (public domain); it
