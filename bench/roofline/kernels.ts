@@ -49,7 +49,7 @@ export function dots(page: usize, n: i32): i32 {
 @inline
 function dot(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    return i32x4.relaxed_dot_i8x16_i7x16_add_s(a, b, c);
+    return i32x4.add(c, i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(a, b)));
   } else {
     return i32x4.add(c, i32x4.dot_i16x8_s(a, b));
   }
