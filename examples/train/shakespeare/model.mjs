@@ -5,7 +5,7 @@ import { createModel, F, nn, optim } from '../../../dist/node.js';
  * config.json as transformers reads it.
  * @param {import('./settings.mjs').Setting} setting @param {number} vocabSize
  */
-export function configOf({ layers, heads, width, context }, vocabSize) {
+export function configOf({ layers, heads, width, context, activation }, vocabSize) {
   return {
     architectures: ['GPT2LMHeadModel'],
     model_type: 'gpt2',
@@ -14,7 +14,7 @@ export function configOf({ layers, heads, width, context }, vocabSize) {
     n_embd: width,
     n_layer: layers,
     n_head: heads,
-    activation_function: 'gelu_new',
+    activation_function: activation,
     resid_pdrop: 0,
     embd_pdrop: 0,
     attn_pdrop: 0,
@@ -31,8 +31,9 @@ export function configOf({ layers, heads, width, context }, vocabSize) {
  * projections into the residual stream smaller by the root of their number.
  * @param {import('../../../dist/node.js').Engine} engine
  * @param {ReturnType<typeof configOf>} config
+ * @param {{ bias: boolean }} setting whether biases are learned
  */
-export function freshModel(engine, config) {
+export function freshModel(engine, config, { bias }) {
   const model = /** @type {import('../../../dist/node.js').DecoderModel} */ (
     createModel(engine.arena, config)
   );
@@ -47,7 +48,11 @@ export function freshModel(engine, config) {
     const generator = engine.arena.generator.reserve(parameter.numel);
     parameter.reset((w) => nn.init.normal(w, { std: deviation, generator: generator.clone() }));
   }
-  return model.requiresGrad();
+  model.requiresGrad();
+  if (!bias)
+    for (const [key, parameter] of model.namedParameters())
+      if (key.endsWith('.bias')) parameter.requiresGrad = false;
+  return model;
 }
 
 /**

@@ -4,6 +4,8 @@
  * @property {number} layers
  * @property {number} heads
  * @property {number} width
+ * @property {boolean} bias whether linear layers and norms learn theirs; if not, they stay 0
+ * @property {'gelu' | 'gelu_new'} activation exact or by tanh
  * @property {number} context characters that the model sees
  * @property {number} batch windows a step
  * @property {number} steps
@@ -15,21 +17,26 @@
  * @property {number} clip
  */
 
-/** nanoGPT's CPU setting (README of karpathy/nanoGPT), which it reports to reach a validation loss of 1.88. */
-const nanogptCpu = {
+/**
+ * nanoGPT's CPU setting (README and train.py of karpathy/nanoGPT), which it reports to reach a validation loss of
+ * 1.88.
+ */
+const nanogptCpu = /** @type {Setting} */ ({
   layers: 4,
   heads: 4,
   width: 128,
+  bias: false,
+  activation: 'gelu',
   context: 64,
   batch: 12,
   steps: 2000,
   lr: 1e-3,
   minLr: 1e-4,
   warmupSteps: 100,
-  betas: /** @type {const} */ ([0.9, 0.99]),
+  betas: [0.9, 0.99],
   weightDecay: 0.1,
   clip: 1,
-};
+});
 
 /** @type {Record<string, Setting>} */
 export const settings = {
@@ -38,6 +45,8 @@ export const settings = {
   shipped: {
     ...nanogptCpu,
     width: 96,
+    bias: true,
+    activation: 'gelu_new',
     context: 128,
     steps: 6000,
     lr: 3e-3,

@@ -16,7 +16,7 @@ export function shakespeare(engine, data, name, setting, seed) {
   const { batch, context, steps, lr, minLr, warmupSteps, clip } = setting;
   engine.manualSeed(seed);
   const config = configOf(setting, data.vocabulary.length);
-  const model = freshModel(engine, config);
+  const model = freshModel(engine, config, setting);
   // A stream of its own: the batches of a seed do not depend on how many weights were drawn.
   const generator = new Generator(seed + 1);
   /** @type {import('../lib/trainer.mjs').Task} */
