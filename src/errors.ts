@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'DTYPE'
   | 'ARGUMENT'
   | 'DISPOSED'
+  | 'GRADCHECK'
   | 'OUT_OF_MEMORY'
   | 'ENGINE'
   | 'SAFETENSORS'
@@ -50,6 +51,13 @@ export class DTypeError extends FoveaError {
 export class ArgumentError extends FoveaError {
   constructor(message: string, options?: ErrorOptions) {
     super('ARGUMENT', 'ArgumentError', message, options);
+  }
+}
+
+/** Gradients that differ from what the values of the function say; see gradcheck(). */
+export class GradcheckError extends FoveaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('GRADCHECK', 'GradcheckError', message, options);
   }
 }
 

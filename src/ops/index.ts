@@ -3,6 +3,7 @@
 export { batchNorm } from './batch-norm.js';
 export * from './core.js';
 export { type ClassLossOptions, type CrossEntropyOptions, crossEntropy, nllLoss } from './cross-entropy.js';
+export { type Differentiable, type GradcheckOptions, gradcheck } from './gradcheck.js';
 export { gru } from './gru.js';
 export {
   gumbelSoftmax,
