@@ -4,7 +4,7 @@ import { createEngine, type Engine, fromPretrained, PointerModel, Seq2SeqModel }
 import { type Call, type Command, print } from './command.js';
 import { generateCommand } from './generate.js';
 import { attentionMaps } from './maps.js';
-import { variantOf } from './model.js';
+import { threadsOf, variantOf } from './model.js';
 import { isShipped, shippedModel } from './shipped.js';
 import { hasColour, terminalMap } from './terminal-map.js';
 
@@ -15,7 +15,7 @@ const VERSE = { prompt: 'ROMEO:', maxNewTokens: 120, temperature: 0.7, seed: 7 }
 const SURE = 0.9;
 
 /** Options of this command itself; any other one is meant for `generate`. */
-const OWN = new Set(['json', 'help', 'variant']);
+const OWN = new Set(['json', 'help', 'variant', 'threads']);
 
 export const demoCommand: Command = {
   summary: 'See the models that come with the package at work: dates, sorting, verse.',
@@ -25,7 +25,7 @@ export const demoCommand: Command = {
 
   async run(call) {
     if (Object.keys(call.values).some((name) => !OWN.has(name))) return generateCommand.run(call);
-    const engine = await createEngine({ variant: variantOf(call.values) });
+    const engine = await createEngine({ variant: variantOf(call.values), threads: threadsOf(call.values) });
     try {
       await demo(engine, call);
     } finally {

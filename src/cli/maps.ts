@@ -59,7 +59,7 @@ export function attentionMaps(loaded: Pretrained, text: string, choice: MapChoic
       for (const t of [...self, ...memory]) t.dispose();
       const end = tokenizer.idToToken(model.config.endId) ?? '';
       const rows = [...written.map((id) => label(tokenizer, id)), end];
-      return { relation: 'is written from', rows, columns, maps, answer: tokenizer.decode(written) };
+      return { relation: 'looks at', rows, columns, maps, answer: tokenizer.decode(written) };
     }
     return { relation: 'attends to', rows: columns, columns, maps: pickMaps(selfMaps(model, ids), choice) };
   });

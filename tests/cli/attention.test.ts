@@ -42,7 +42,7 @@ function expectDistributions(maps: { weights: number[][] }[]): void {
 describe('maps', () => {
   test('dates is the model that needs no naming: the answer, and where it was written from', async () => {
     const { answer, rows, columns, maps, relation } = await json('--text', TEXT);
-    expect([answer, relation]).toEqual(['2019-05-03', 'is written from']);
+    expect([answer, relation]).toEqual(['2019-05-03', 'looks at']);
     expect(rows.join('')).toBe('2019-05-03</s>');
     expect(columns.join('')).toBe('the\u24233rd\u2423of\u2423may,\u24232019');
     expect(maps).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('pictures', () => {
     const { document } = parseHTML(readFileSync(out, 'utf8'));
     expect(document.querySelectorAll('svg > g')).toHaveLength(4);
     const tips = Array.from(document.querySelectorAll('rect > title')).map((t) => t.textContent);
-    expect(tips.some((tip) => /^3 is written from 3: 0\.9\d+$/.test(tip ?? ''))).toBe(true);
+    expect(tips.some((tip) => /^3 looks at 3: 0\.9\d+$/.test(tip ?? ''))).toBe(true);
     expect(readFileSync(out, 'utf8')).not.toMatch(/NaN|undefined/);
   });
 

@@ -1,5 +1,5 @@
 // The models that come with the package: they load, and do what their cards say.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError } from '../../src/errors.js';
@@ -80,7 +80,8 @@ everyEngine('shipped models', (engine) => {
   });
 });
 
-test.each(['dates', 'sort'])('%s: the folder is complete', (name) => {
+test.each(['dates', 'sort'])('%s: the folder is complete, and weighs less than a megabyte', (name) => {
   const files = ['config.json', 'model.safetensors', 'tokenizer.json', 'README.md', 'training-curve.svg'];
   expect(files.filter((file) => !existsSync(`${folder(name)}/${file}`))).toEqual([]);
+  expect(statSync(`${folder(name)}/model.safetensors`).size).toBeLessThan(1_000_000);
 });
