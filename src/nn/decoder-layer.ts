@@ -56,7 +56,8 @@ export class TransformerDecoderLayer extends Module {
   dropout1: Dropout;
   dropout2: Dropout;
   dropout3: Dropout;
-  readonly #settings: TransformerLayerSettings;
+  /** the options, with PyTorch's defaults for what was left out */
+  readonly settings: TransformerLayerSettings;
 
   constructor(
     home: Home,
@@ -65,8 +66,8 @@ export class TransformerDecoderLayer extends Module {
     options: TransformerLayerOptions = {},
   ) {
     super(home);
-    this.#settings = settings(options);
-    const { dimFeedforward, dropout, layerNormEps, batchFirst, bias, generator } = this.#settings;
+    this.settings = settings(options);
+    const { dimFeedforward, dropout, layerNormEps, batchFirst, bias, generator } = this.settings;
     const { arena } = this;
     const norm = () => new LayerNorm(arena, dModel, { eps: layerNormEps, bias });
     const drop = () => new Dropout(arena, dropout, { generator });
@@ -87,7 +88,7 @@ export class TransformerDecoderLayer extends Module {
 
   /** tgt (L, B, E), or (B, L, E) with batchFirst, or (L, E); memory likewise with S for L -> shaped as tgt */
   forward(tgt: Tensor, memory: Tensor, call: DecoderLayerCall = {}): Tensor {
-    const { activation, normFirst } = this.#settings;
+    const { activation, normFirst } = this.settings;
     const attend = (x: Tensor, to: Tensor): Tensor =>
       addTo(to, this.dropout1, (residual) => this.#attendSelf(x, residual, call));
     const recall = (x: Tensor, to: Tensor): Tensor =>
@@ -108,7 +109,7 @@ export class TransformerDecoderLayer extends Module {
 
   /** A layer of its own with the same settings and values. */
   clone(): TransformerDecoderLayer {
-    return copyState(new TransformerDecoderLayer(this.arena, this.dModel, this.nhead, this.#settings), this);
+    return copyState(new TransformerDecoderLayer(this.arena, this.dModel, this.nhead, this.settings), this);
   }
 
   #attendSelf(x: Tensor, residual: Tensor | null, call: DecoderLayerCall): Tensor {

@@ -1,7 +1,6 @@
 import { ShapeError } from '../errors.js';
 import { add, mul } from '../ops/binary.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
-import { indexSelect } from '../ops/gather.js';
 import { sinusoid } from '../ops/position.js';
 import { logSoftmax } from '../ops/softmax.js';
 import { expectDType } from '../ops/util.js';
@@ -12,12 +11,14 @@ import { noGrad } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type BeamOptions, BeamSearch, type Hypothesis } from './beam.js';
 import type { DecoderMaps } from './decoder-layer.js';
+import { DecoderState } from './decoder-state.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
 import { drawn, normal } from './init.js';
 import { Linear } from './linear.js';
 import { type Home, Module } from './module.js';
 import { Transformer, type TransformerOptions } from './transformer.js';
+import type { TransformerDecoder } from './transformer-stack.js';
 
 export interface Seq2SeqOptions
   extends Omit<TransformerOptions, 'batchFirst' | 'customEncoder' | 'customDecoder'> {
@@ -117,17 +118,21 @@ export class Seq2SeqTransformer extends Module {
         const R = B * search.beams;
         const sequences = Int32Array.from({ length: R }, (_, r) => Math.floor(r / search.beams));
         const own = Tensor.from(arena, sequences, [R], 'i32');
-        const memory = indexSelect(this.#encode(source, padding), 0, own);
-        const hidden = padding && this.#padding(indexSelect(source, 0, own));
-        let written = Array.from({ length: R }, () => [this.startId]);
-        while (!search.done)
-          arena.scope(() => {
-            const L = written[0].length;
-            const target = Tensor.from(arena, written.flat(), [R, L], 'i32');
-            const last = select(this.#decode(target, memory, hidden), 1, L - 1);
-            const { rows, choices } = search.advance(logSoftmax(this.output.forward(last), -1));
-            written = written.map((_, r) => [...written[rows[r]], choices[r]]);
-          });
+        const decoder = this.transformer.decoder as TransformerDecoder;
+        const state = new DecoderState(decoder, this.#encode(source, padding), padding, own);
+        try {
+          let last: ArrayLike<number> = new Array(R).fill(this.startId);
+          for (let place = 0; !search.done; place++)
+            arena.scope(() => {
+              const x = this.#embed(this.tgt_embedding, Tensor.from(arena, last, [R, 1], 'i32'), place);
+              const logits = this.output.forward(select(state.step(x), 1, 0));
+              const { rows, choices } = search.advance(logSoftmax(logits, -1));
+              if (search.beams > 1) state.reorder(Tensor.from(arena, rows, [R], 'i32'));
+              last = choices;
+            });
+        } finally {
+          state.dispose();
+        }
         return search.results();
       }),
     );
@@ -168,16 +173,13 @@ export class Seq2SeqTransformer extends Module {
     return this.transformer.decoder.forward(x, memory, call);
   }
 
-  #embed(embedding: Embedding, ids: Tensor): Tensor {
+  /** @param first place of the first token */
+  #embed(embedding: Embedding, ids: Tensor, first = 0): Tensor {
     return this.arena.scope(() => {
       const E = this.transformer.dModel;
       const L = ids.shape[1];
-      const places = Tensor.from(
-        this.arena,
-        Int32Array.from({ length: L }, (_, i) => i),
-        [L],
-        'i32',
-      );
+      const counted = Int32Array.from({ length: L }, (_, i) => first + i);
+      const places = Tensor.from(this.arena, counted, [L], 'i32');
       const x = add(mul(embedding.forward(ids), Math.sqrt(E)), sinusoid(places, E));
       return this.dropout.forward(x);
     });
