@@ -5,7 +5,7 @@ import { createModel, F, nn, optim } from '../../../dist/node.js';
  * config.json as transformers reads it.
  * @param {import('./settings.mjs').Setting} setting @param {number} vocabSize
  */
-export function configOf({ layers, heads, width, context, activation }, vocabSize) {
+export function configOf({ layers, heads, width, context, activation, initializerRange }, vocabSize) {
   return {
     architectures: ['GPT2LMHeadModel'],
     model_type: 'gpt2',
@@ -19,7 +19,7 @@ export function configOf({ layers, heads, width, context, activation }, vocabSiz
     embd_pdrop: 0,
     attn_pdrop: 0,
     layer_norm_epsilon: 1e-5,
-    initializer_range: 0.02,
+    initializer_range: initializerRange,
     tie_word_embeddings: true,
     bos_token_id: null,
     eos_token_id: null,
@@ -27,7 +27,7 @@ export function configOf({ layers, heads, width, context, activation }, vocabSiz
 }
 
 /**
- * A model with GPT-2's initial weights (Radford et al. 2019, 2.3): normal with deviation 0.02, biases 0, and the
+ * A model with GPT-2's initial weights (Radford et al. 2019, 2.3): normal (0.02 in the paper), biases 0, and the
  * projections into the residual stream smaller by the root of their number.
  * @param {import('../../../dist/node.js').Engine} engine
  * @param {ReturnType<typeof configOf>} config
