@@ -49,7 +49,7 @@ export const settings = {
   shipped: {
     ...nanogptCpu,
     width: 96,
-    initializerRange: 0.02,
+    initializerRange: 0.1,
     bias: true,
     activation: 'gelu_new',
     context: 128,
