@@ -8,6 +8,7 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { shareMemory } from './share-memory.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -81,10 +82,10 @@ else {
   for (const [name, target] of Object.entries(shared))
     await writeFile(`${root}build/${name}.wasm`, shareMemory(await readFile(`${root}build/${target}.wasm`)));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
-  const inlined = (await readFile(`${root}build/simd.wasm`)).toString('base64');
+  const inlined = gzipSync(await readFile(`${root}build/simd.wasm`), { level: 9 }).toString('base64');
   await writeFile(
     `${root}src/generated/simd.ts`,
-    `// Written by scripts/build-wasm.mjs: build/simd.wasm for the default door.\nexport const simd = '${inlined}';\n`,
+    `// Written by scripts/build-wasm.mjs: build/simd.wasm, gzipped; see src/inlined.ts.\nexport const simd = '${inlined}';\n`,
   );
   await writeFile(`${root}build/fingerprint`, now);
   await copyAll(root, kept);

@@ -14,6 +14,7 @@ export {
   generate,
 } from './generate/generate.js';
 export { type FinishReason, generateIds, type IdStep, type RunOptions } from './generate/ids.js';
+export { fromPretrained } from './hub.js';
 export type { HubOptions } from './io/http.js';
 export { parseSafetensors, type SafetensorsFile, type TensorBytes } from './io/safetensors/parse.js';
 export { writeSafetensors } from './io/safetensors/write.js';
@@ -32,22 +33,17 @@ export {
   PretrainedModel,
 } from './models/base.js';
 export { DecoderCache, LayerCache } from './models/cache.js';
+export type { AnyModel, ModelType, ModelTypes } from './models/define.js';
 export type { Rows } from './models/input.js';
 export { loadWeights } from './models/load.js';
 export type { TracedOutput, TraceOptions, Which } from './models/outputs.js';
-export {
-  type AnyModel,
-  createModel,
-  HUB_MODELS,
-  type ModelType,
-  type ModelTypes,
-} from './models/registry.js';
+export { createModel, HUB_MODELS } from './models/registry.js';
 export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/core.js';
 export * as F from './ops/core.js';
 export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
-export { fromPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
+export type { Pretrained, PretrainedOptions } from './pretrained.js';
 export type { WorkerFactory, WorkerHandle } from './runtime/pool.js';
 export type { WorkerStart } from './runtime/worker.js';
 export type { MemoryStats } from './tensor/arena.js';

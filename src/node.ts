@@ -1,12 +1,13 @@
-// The Node door: the module's bytes lie beside the package.
-import { readFile } from 'node:fs/promises';
+// The Node door, also Bun's: the modules lie beside the package.
 import { type Engine, type EngineOptions, openEngine } from './engine.js';
 import { openSource } from './io/node/open.js';
 import type { CachedHubOptions, CacheEvent } from './io/node/source-cache.js';
 import type { Source } from './io/source.js';
+import type { Build } from './kernels.js';
 import { ALL_MODELS } from './models/own.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
-import { nodeWorkers } from './runtime/node/workers.js';
+import type { ModuleSource } from './runtime/instantiate.js';
+import { builtWorkers, readBuild } from './runtime/node/beside.js';
 
 export * from './index.js';
 export { type CachedHubOptions, cachedHubSource } from './io/node/source-cache.js';
@@ -14,12 +15,17 @@ export { folderSource } from './io/node/source-folder.js';
 
 /** Builds an engine; see EngineOptions. */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return openEngine(
-    (build) => readFile(new URL(`../build/${build}.wasm`, import.meta.url)),
-    options,
-    // Named from the package's root: the workers are the built ones even where this file runs from src/.
-    nodeWorkers(new URL('../dist/runtime/node/worker.js', import.meta.url)),
-  );
+  return openEngine(findBuild, options, builtWorkers());
+}
+
+/** Where a bundler has moved this file away from the modules, the inlined one serves, read only then. */
+async function findBuild(build: Build): Promise<ModuleSource> {
+  try {
+    return await readBuild(build);
+  } catch (error) {
+    if (build !== 'simd') throw error;
+    return (await import('./inlined.js')).inlinedSimd();
+  }
 }
 
 /**
@@ -31,7 +37,7 @@ export async function fromPretrained(
   from: Source | string,
   given: PretrainedOptions & CachedHubOptions = {},
 ): Promise<Pretrained> {
-  const options = { modelTypes: ALL_MODELS, ...given };
+  const options = { ...given, modelTypes: given.modelTypes ?? ALL_MODELS };
   if (typeof from !== 'string') return load(engine, from, options);
   const onEvent = (event: CacheEvent): void => {
     options.onEvent?.(event);

@@ -11,8 +11,8 @@ import { openCheckpoint } from './io/safetensors/checkpoint.js';
 import { readJson, type Source } from './io/source.js';
 import { hubSource } from './io/source-hub.js';
 import { DecoderModel, EncoderModel } from './models/base.js';
+import { type AnyModel, createModel, type ModelTypes } from './models/define.js';
 import { loadWeights } from './models/load.js';
-import { type AnyModel, createModel, type ModelTypes } from './models/registry.js';
 import { MATRIX_DTYPES, type MatrixDType } from './ops/panel-matrix.js';
 import { readEmbedSettings, readGeneration, readTextFiles, type TextFiles } from './pretrained/files.js';
 import type { OnLoadProgress } from './pretrained/progress.js';
@@ -30,7 +30,10 @@ export interface PretrainedOptions {
   /** Aborts loading; its reason is thrown and nothing stays in the engine. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnLoadProgress;
-  /** The model types to choose from; add your own to HUB_MODELS. */
+  /**
+   * The model types to choose from, by default all that the entry point knows; add your own to HUB_MODELS, or
+   * name the few that the application wants (`BERT` of fovea/models/bert).
+   */
   readonly modelTypes?: ModelTypes;
 }
 
@@ -68,7 +71,7 @@ export interface Pretrained extends Disposable {
 export async function fromPretrained(
   engine: Engine,
   from: Source | string,
-  options: PretrainedOptions & HubOptions = {},
+  options: PretrainedOptions & HubOptions & Required<Pick<PretrainedOptions, 'modelTypes'>>,
 ): Promise<Pretrained> {
   const { dtype = 'f32', signal, onProgress } = options;
   if (!MATRIX_DTYPES.includes(dtype))

@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type BertConfig, readBertFields } from './bert-layers.js';
 import { BertFamily } from './bert-model.js';
 import { Fields, type RawConfig } from './config.js';
+import { define, type ModelTypes } from './define.js';
 import { countFromZero } from './encoder.js';
 
 /** @throws ConfigError */
@@ -17,3 +18,6 @@ export class BertModel extends BertFamily {
     return countFromZero(ids);
   }
 }
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const BERT: ModelTypes = { bert: /* @__PURE__ */ define(readBertConfig, BertModel) };

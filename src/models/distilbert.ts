@@ -12,6 +12,7 @@ import { readActivation } from './activation.js';
 import { attend, splitHeads, type WithMap } from './attention.js';
 import { EncoderModel, type EncoderOptions, type EncoderOutput, type ModelConfig } from './base.js';
 import { divides, Fields, LIMITS, type RawConfig } from './config.js';
+import { define, type ModelTypes } from './define.js';
 import { countFromZero, runEncoder } from './encoder.js';
 import { besideIds, type Rows } from './input.js';
 import { encoderKey, type Places, place, type WeightInfo } from './weights.js';
@@ -170,3 +171,8 @@ export class DistilBertModel extends EncoderModel<DistilBertConfig> {
     });
   }
 }
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const DISTILBERT: ModelTypes = {
+  distilbert: /* @__PURE__ */ define(readDistilBertConfig, DistilBertModel),
+};

@@ -17,6 +17,7 @@ import { DecoderModel, type DecoderOptions, type DecoderOutput, type ModelConfig
 import { DecoderCache, type LayerCache } from './cache.js';
 import { divides, Fields, LIMITS, type RawConfig } from './config.js';
 import { runDecoder } from './decoder.js';
+import { define, type ModelTypes } from './define.js';
 import type { Rows } from './input.js';
 import type { Pass } from './pass.js';
 import { type Places, place, type WeightInfo } from './weights.js';
@@ -180,3 +181,6 @@ export class GPT2Model extends DecoderModel<GPT2Config> {
     return Tensor.from(this.arena, rows, [rows.length / S, S], 'i32');
   }
 }
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const GPT2: ModelTypes = { gpt2: /* @__PURE__ */ define(readGPT2Config, GPT2Model) };

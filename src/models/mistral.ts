@@ -1,6 +1,8 @@
 // Mistral 7B (Jiang et al. 2023) and its kin: Llama with a sliding window in every layer, where it has one.
 import { Fields, LIMITS, type RawConfig } from './config.js';
+import { define, type ModelTypes } from './define.js';
 import { type GatedConfig, readGatedConfig } from './gated-config.js';
+import { GatedDecoder } from './gated-decoder.js';
 
 /** @throws ConfigError */
 export function readMistralConfig(raw: RawConfig): GatedConfig {
@@ -15,3 +17,6 @@ export function readMistralConfig(raw: RawConfig): GatedConfig {
     windows: (layers) => new Array(layers).fill(window),
   });
 }
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const MISTRAL: ModelTypes = { mistral: /* @__PURE__ */ define(readMistralConfig, GatedDecoder) };

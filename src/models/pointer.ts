@@ -7,6 +7,7 @@ import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type ModelConfig, PretrainedModel } from './base.js';
 import { Fields, LIMITS, type RawConfig } from './config.js';
+import { define, type ModelTypes } from './define.js';
 import { type Places, place, type WeightInfo } from './weights.js';
 
 export interface PointerConfig extends ModelConfig {
@@ -78,3 +79,8 @@ export class PointerModel extends PretrainedModel<PointerConfig> {
     return place(weights.keys(), (name) => name);
   }
 }
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const POINTER: ModelTypes = {
+  'fovea-pointer': /* @__PURE__ */ define(readPointerConfig, PointerModel),
+};

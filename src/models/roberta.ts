@@ -3,6 +3,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { type BertConfig, readBertFields } from './bert-layers.js';
 import { BertFamily } from './bert-model.js';
 import { Fields, type RawConfig } from './config.js';
+import { define, type ModelTypes } from './define.js';
 
 /** @throws ConfigError */
 export function readRobertaConfig(raw: RawConfig, modelType: string): BertConfig {
@@ -32,3 +33,8 @@ export class RobertaModel extends BertFamily {
     return Tensor.from(this.arena, positions, [B, S], 'i32');
   }
 }
+
+const roberta = /* @__PURE__ */ define(readRobertaConfig, RobertaModel);
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const ROBERTA: ModelTypes = { roberta, camembert: roberta, 'xlm-roberta': roberta };

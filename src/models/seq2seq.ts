@@ -10,6 +10,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { readActivation } from './activation.js';
 import { type ModelConfig, PretrainedModel } from './base.js';
 import { divides, Fields, LIMITS, type RawConfig } from './config.js';
+import { define, type ModelTypes } from './define.js';
 import { type Places, place, type WeightInfo } from './weights.js';
 
 export interface Seq2SeqConfig extends ModelConfig {
@@ -135,3 +136,8 @@ export class Seq2SeqModel extends PretrainedModel<Seq2SeqConfig> {
     return Tensor.from(this.arena, ids, [sequences.length, longest], 'i32');
   }
 }
+
+/** As `modelTypes` of fromPretrained(): these and no others. */
+export const SEQ2SEQ: ModelTypes = {
+  'fovea-seq2seq': /* @__PURE__ */ define(readSeq2SeqConfig, Seq2SeqModel),
+};

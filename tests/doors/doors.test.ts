@@ -1,7 +1,9 @@
 // Every door opens onto the same engine: the same bits come out.
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import * as bare from '../../src/bare.js';
 import * as inlined from '../../src/default.js';
-import { EngineError } from '../../src/errors.js';
+import { ArgumentError, EngineError } from '../../src/errors.js';
 import * as node from '../../src/node.js';
 
 async function bits(door: Pick<typeof node, 'createEngine'>, options = {}): Promise<number[]> {
@@ -26,17 +28,14 @@ test('a build that is not inlined is asked for by name', async () => {
   await expect(inlined.createEngine(options)).rejects.toThrow(EngineError);
 });
 
-test('the exports of package.json lead to files that the build makes', async () => {
-  const { readFileSync, existsSync } = await import('node:fs');
-  const root = new URL('../../', import.meta.url);
-  const { exports, bin, main, types } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-  const leaves = (v: unknown): string[] =>
-    typeof v === 'string' ? [v] : Object.values(v as object).flatMap(leaves);
-  const paths = leaves([exports, bin, main, types]);
-  expect(paths.length).toBeGreaterThan(5);
-  const missing = paths.filter((p) => {
-    const source = p.replace('./dist/', './src/').replace(/(\.d\.ts|\.js)$/, '.ts');
-    return !existsSync(new URL(p.startsWith('./dist/') ? source : p, root));
+test('a door without a module takes one, compiled or as bytes, and wants one', async () => {
+  const bytes = readFileSync(new URL('../../build/simd.wasm', import.meta.url));
+  const module = await WebAssembly.compile(bytes);
+  const want = await bits(node);
+  const given = (source: typeof module | typeof bytes) => ({
+    createEngine: () => bare.createEngine({ module: source }),
   });
-  expect(missing).toEqual([]);
+  expect(await bits(given(module))).toEqual(want);
+  expect(await bits(given(bytes))).toEqual(want);
+  await expect(bare.createEngine({} as { module: typeof module })).rejects.toThrow(ArgumentError);
 });

@@ -2,9 +2,9 @@
 // model type with what sets it apart, and every way of stretching the rotary angles.
 import { describe, expect, test } from '@jest/globals';
 import { generateIds } from '../../src/generate/ids.js';
+import { fromPretrained } from '../../src/hub.js';
 import { memorySource } from '../../src/io/source-memory.js';
 import type { DecoderModel } from '../../src/models/base.js';
-import { fromPretrained } from '../../src/pretrained.js';
 import { expectCanFail, expectClose } from '../close.js';
 import { everyEngine } from '../engine.js';
 import { referenceGated } from '../reference/gated.js';

@@ -1,8 +1,8 @@
 // RoBERTa and its kin against an independent reference in double precision, on checkpoints made here.
 import { describe, expect, test } from '@jest/globals';
+import { fromPretrained } from '../../src/hub.js';
 import { memorySource } from '../../src/io/source-memory.js';
 import type { EncoderModel } from '../../src/models/base.js';
-import { fromPretrained } from '../../src/pretrained.js';
 import { expectCanFail, expectClose } from '../close.js';
 import { everyEngine } from '../engine.js';
 import { referenceRoberta } from '../reference/roberta.js';

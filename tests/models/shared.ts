@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe } from '@jest/globals';
 import type { Engine } from '../../src/engine.js';
+import { fromPretrained } from '../../src/hub.js';
 import { folderSource } from '../../src/io/node/source-folder.js';
 import type { DecoderModel, EncoderModel } from '../../src/models/base.js';
-import { fromPretrained, type Pretrained } from '../../src/pretrained.js';
+import type { Pretrained } from '../../src/pretrained.js';
 
 const SHARED = fileURLToPath(new URL('../../../shared', import.meta.url));
 

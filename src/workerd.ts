@@ -1,0 +1,15 @@
+// The door for Cloudflare Workers: compiling bytes is forbidden there, but a .wasm file that is
+// imported it arrives compiled.
+import simd from '../build/simd.wasm';
+import type { Engine, EngineOptions } from './engine.js';
+import { openSimd } from './only-simd.js';
+
+export * from './web.js';
+
+/**
+ * Builds an engine; see EngineOptions.  The reproducible build comes along, so `auto` means `simd` here; for
+ * `relaxed` import `fovea/relaxed.wasm` and pass it as `module`.
+ */
+export function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  return openSimd(() => simd, options);
+}
