@@ -1,21 +1,32 @@
 // The machine's limits, each by a loop that does one thing as fast as 128-bit SIMD can.  Compiled by
 // limits.mjs, not part of the package.  Sums are returned or stored, so that nothing is removed.
-
-/** c + a b on four lanes, as the package's kernels do it in each variant. */
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    return f32x4.relaxed_madd(a, b, c);
-  } else {
-    return f32x4.add(c, f32x4.mul(a, b));
-  }
-}
+//
+// How many multiplications and additions a processor finishes in a cycle depends on what waits for what.  A loop
+// that adds each product to a sum settles in one of several rhythms, the usual one a fifth below what the units can
+// do.  So the operations are independent here: nothing that needs them as they are in a product can be faster.
 
 /**
- * Multiply-adds: n steps of twelve, a = a y + z on twelve independent values.  Twelve hide the latency of a
- * multiplication and an addition; they, y, z and a product fill the sixteen registers of x86-64.
+ * Multiply-adds as two operations: n steps of six multiplications and six additions of four lanes.  Six of each hide
+ * a latency of three cycles with two units; twelve values and two operands leave no register of V8's fifteen on
+ * x86-64 to be spilled.
  */
-export function madds(page: usize, n: i32): f32 {
+export function separate(page: usize, n: i32): f32 {
+  const y = v128.load(page), z = v128.load(page, 16);
+  let a0 = y, a1 = z, a2 = y, a3 = z, a4 = y, a5 = z, b0 = y, b1 = z, b2 = y, b3 = z, b4 = y, b5 = z;
+  while (n > 0) {
+    a0 = f32x4.mul(a0, y), a1 = f32x4.mul(a1, y), a2 = f32x4.mul(a2, y);
+    a3 = f32x4.mul(a3, y), a4 = f32x4.mul(a4, y), a5 = f32x4.mul(a5, y);
+    b0 = f32x4.add(b0, z), b1 = f32x4.add(b1, z), b2 = f32x4.add(b2, z);
+    b3 = f32x4.add(b3, z), b4 = f32x4.add(b4, z), b5 = f32x4.add(b5, z);
+    n--;
+  }
+  const a = f32x4.add(f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)), f32x4.add(a4, a5));
+  const b = f32x4.add(f32x4.add(f32x4.add(b0, b1), f32x4.add(b2, b3)), f32x4.add(b4, b5));
+  return f32x4.extract_lane(f32x4.add(a, b), 0);
+}
+
+/** Multiply-adds as one operation where there is one: n steps of twelve, a = a y + z on twelve values. */
+export function fused(page: usize, n: i32): f32 {
   const y = v128.load(page), z = v128.load(page, 16);
   let a0 = z, a1 = y, a2 = z, a3 = y, a4 = z, a5 = y, a6 = z, a7 = y, a8 = z, a9 = y, aa = z, ab = y;
   while (n > 0) {
@@ -28,34 +39,51 @@ export function madds(page: usize, n: i32): f32 {
   return f32x4.extract_lane(f32x4.add(s, f32x4.add(f32x4.add(a8, a9), f32x4.add(aa, ab))), 0);
 }
 
-/** Integer dot products: n steps of six; 16 multiply-adds of i8 a step in the relaxed build, 8 of i16 else. */
+/** c + a b on four lanes, as the package's kernels do it in each variant. */
+@inline
+function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    return f32x4.relaxed_madd(a, b, c);
+  } else {
+    return f32x4.add(c, f32x4.mul(a, b));
+  }
+}
+
+/** Integer dot products: n steps of six and of six additions to sums. */
 export function dots(page: usize, n: i32): i32 {
-  const y0 = v128.load(page), y1 = v128.load(page, 16), y2 = v128.load(page, 32);
-  let a0 = y0, a1 = y1, a2 = y2, b0 = y2, b1 = y1, b2 = y0;
-  let p = page;
-  const end = page + 2048;
+  const y = v128.load(page), z = v128.load(page, 16);
+  let a0 = y, a1 = z, a2 = y, a3 = z, a4 = y, a5 = z, b0 = y, b1 = z, b2 = y, b3 = z, b4 = y, b5 = z;
   while (n > 0) {
-    const u = v128.load(p), v = v128.load(p, 16);
-    a0 = dot(u, y0, a0), a1 = dot(u, y1, a1), a2 = dot(u, y2, a2);
-    b0 = dot(v, y0, b0), b1 = dot(v, y1, b1), b2 = dot(v, y2, b2);
-    p += 32;
-    if (p >= end) p = page;
+    a0 = dot(a0, y), a1 = dot(a1, y), a2 = dot(a2, y), a3 = dot(a3, y), a4 = dot(a4, y), a5 = dot(a5, y);
+    b0 = i32x4.add(b0, term(a0, z)), b1 = i32x4.add(b1, term(a1, z)), b2 = i32x4.add(b2, term(a2, z));
+    b3 = i32x4.add(b3, term(a3, z)), b4 = i32x4.add(b4, term(a4, z)), b5 = i32x4.add(b5, term(a5, z));
     n--;
   }
-  const s = i32x4.add(i32x4.add(i32x4.add(a0, a1), a2), i32x4.add(i32x4.add(b0, b1), b2));
-  return i32x4.extract_lane(s, 0);
+  const a = i32x4.add(i32x4.add(i32x4.add(a0, a1), i32x4.add(a2, a3)), i32x4.add(a4, a5));
+  const b = i32x4.add(i32x4.add(i32x4.add(b0, b1), i32x4.add(b2, b3)), i32x4.add(b4, b5));
+  return i32x4.extract_lane(i32x4.add(a, b), 0);
 }
 
 @inline
-function dot(a: v128, b: v128, c: v128): v128 {
+function dot(a: v128, b: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    return i32x4.add(c, i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(a, b)));
+    return i16x8.relaxed_dot_i8x16_i7x16_s(a, b);
   } else {
-    return i32x4.add(c, i32x4.dot_i16x8_s(a, b));
+    return i32x4.dot_i16x8_s(a, b);
   }
 }
 
-/** Multiply-adds of one step of dots. */
+/** What is added to a sum: in the relaxed build a dot product is 16 bits wide, and widening it is work of its kind. */
+@inline
+function term(product: v128, other: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    return i32x4.extadd_pairwise_i16x8_s(product);
+  } else {
+    return other;
+  }
+}
+
+/** Multiply-adds of one step of dots: 16 of i8 a dot product in the relaxed build, 8 of i16 else. */
 export function dots_per_step(): i32 {
   return ASC_FEATURE_RELAXED_SIMD ? 6 * 16 : 6 * 8;
 }

@@ -20,7 +20,7 @@ const STRIP = 512;
 
 /** @param {{ json: boolean, variant: string, clock: 'wall' | 'cpu' }} options @returns {Promise<boolean>} */
 export async function main({ json, variant, clock }) {
-  const limit = await limits(variant, clock);
+  const limit = await limits(variant);
   const engine = await createEngine({ variant: /** @type {'simd' | 'relaxed'} */ (variant) });
   const gemm = product(engine, GEMM, clock);
   const gemv = product(engine, GEMV, clock);
