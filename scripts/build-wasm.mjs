@@ -82,10 +82,17 @@ else {
   for (const [name, target] of Object.entries(shared))
     await writeFile(`${root}build/${name}.wasm`, shareMemory(await readFile(`${root}build/${target}.wasm`)));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
-  const inlined = gzipSync(await readFile(`${root}build/simd.wasm`), { level: 9 }).toString('base64');
+  const simd = await readFile(`${root}build/simd.wasm`);
+  const sharing = await readFile(`${root}build/threads.wasm`);
+  const differing = [...simd.keys()].filter((i) => simd[i] !== sharing[i]);
+  if (differing.length !== 1) throw new Error('simd.wasm and threads.wasm should differ in one byte');
   await writeFile(
     `${root}src/generated/simd.ts`,
-    `// Written by scripts/build-wasm.mjs: build/simd.wasm, gzipped; see src/inlined.ts.\nexport const simd = '${inlined}';\n`,
+    `// Written by scripts/build-wasm.mjs: build/simd.wasm, gzipped; see src/inlined.ts.
+export const simd = '${gzipSync(simd, { level: 9 }).toString('base64')}';
+/** The one byte that build/threads.wasm has otherwise. */
+export const sharing = { at: ${differing[0]}, byte: ${sharing[differing[0]]} };
+`,
   );
   await writeFile(`${root}build/fingerprint`, now);
   await copyAll(root, kept);

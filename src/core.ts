@@ -45,6 +45,7 @@ export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export type { Pretrained, PretrainedOptions } from './pretrained.js';
 export type { WorkerFactory, WorkerHandle } from './runtime/pool.js';
+export type { Team } from './runtime/threads.js';
 export type { WorkerStart } from './runtime/worker.js';
 export type { MemoryStats } from './tensor/arena.js';
 export type { TensorData } from './tensor/create.js';

@@ -3,10 +3,9 @@
 import { ArgumentError, EngineError } from './errors.js';
 import type { Build, Variant } from './kernels.js';
 import { compile, createMemory, instantiate, type ModuleSource } from './runtime/instantiate.js';
-import type { WorkerFactory } from './runtime/pool.js';
 import { type Features, probe } from './runtime/probe.js';
 import { selfTest } from './runtime/selftest.js';
-import { planThreads, startThreads, type Threads } from './runtime/threads.js';
+import { planThreads, startThreads, type Team, type Threads } from './runtime/threads.js';
 import { Arena, type MemoryStats } from './tensor/arena.js';
 import { rangeOf, type TensorData, tensorFrom } from './tensor/create.js';
 import type { DType } from './tensor/dtype.js';
@@ -137,14 +136,14 @@ export class Engine {
 }
 
 /**
- * Builds an engine from a door's loader and, where its runtime has them, its workers.
+ * Builds an engine from a door's loader and, where its runtime has workers, a team of them (teamOf).
  * @throws EngineError without SIMD, when the module cannot be built, or when the self-test fails
  * @throws ArgumentError for an unknown variant, a memory limit or a number of threads out of range
  */
 export async function openEngine(
   load: ModuleLoader,
   options: EngineOptions = {},
-  workers?: WorkerFactory,
+  team?: Team,
 ): Promise<Engine> {
   const { variant = 'simd', maxMemory = 65536 * PAGE } = options;
   if (variant !== 'simd' && variant !== 'relaxed' && variant !== 'auto')
@@ -156,7 +155,7 @@ export async function openEngine(
   if (variant === 'relaxed' && !features.relaxedSimd)
     throw new EngineError("this runtime has no relaxed SIMD; use the variant 'simd' or 'auto'");
   const chosen = variant === 'auto' ? (features.relaxedSimd ? 'relaxed' : 'simd') : variant;
-  const plan = planThreads(options.threads ?? 1, workers, features);
+  const plan = planThreads(options.threads ?? 1, team, features);
   const shared = plan.threads > 1;
   const build = !shared ? chosen : chosen === 'simd' ? 'threads' : 'relaxed-threads';
   const pages = Math.floor(maxMemory / PAGE);
@@ -164,6 +163,6 @@ export async function openEngine(
   const module = await compile(options.module ?? (await load(build)));
   const kernels = await instantiate(module, memory);
   if (options.selfTest !== false) selfTest(kernels, memory);
-  const team = await startThreads(plan, workers, module, memory, kernels);
-  return new Engine(new Arena(memory, team.kernels, chosen, pages), features, team);
+  const threads = await startThreads(plan, team, module, memory, kernels);
+  return new Engine(new Arena(memory, threads.kernels, chosen, pages), features, threads);
 }

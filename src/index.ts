@@ -6,3 +6,4 @@ export { Seq2SeqModel, type Written } from './models/seq2seq.js';
 export * as nn from './nn/index.js';
 export * as F from './ops/index.js';
 export * as optim from './optim/index.js';
+export { teamOf } from './runtime/team.js';

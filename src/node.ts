@@ -7,7 +7,7 @@ import type { Build } from './kernels.js';
 import { ALL_MODELS } from './models/own.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 import type { ModuleSource } from './runtime/instantiate.js';
-import { builtWorkers, readBuild } from './runtime/node/beside.js';
+import { builtTeam, readBuild } from './runtime/node/beside.js';
 
 export * from './index.js';
 export { type CachedHubOptions, cachedHubSource } from './io/node/source-cache.js';
@@ -15,7 +15,7 @@ export { folderSource } from './io/node/source-folder.js';
 
 /** Builds an engine; see EngineOptions. */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return openEngine(findBuild, options, builtWorkers());
+  return openEngine(findBuild, options, builtTeam());
 }
 
 /** Where a bundler has moved this file away from the modules, the inlined one serves, read only then. */
@@ -23,8 +23,8 @@ async function findBuild(build: Build): Promise<ModuleSource> {
   try {
     return await readBuild(build);
   } catch (error) {
-    if (build !== 'simd') throw error;
-    return (await import('./inlined.js')).inlinedSimd();
+    if (build !== 'simd' && build !== 'threads') throw error;
+    return (await import('./inlined.js')).inlinedSimd(build);
   }
 }
 

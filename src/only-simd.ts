@@ -2,20 +2,26 @@
 import { type Engine, type EngineOptions, openEngine } from './engine.js';
 import { EngineError } from './errors.js';
 import type { ModuleSource } from './runtime/instantiate.js';
+import type { Team } from './runtime/threads.js';
 
-/** `auto` means `simd` here; for another variant the caller hands the module over. */
+/**
+ * `auto` means `simd` here; for another variant the caller hands the module over.
+ * @param load gives the build `threads` too where there is a team to use it
+ */
 export function openSimd(
-  simd: () => ModuleSource | Promise<ModuleSource>,
+  load: (build: 'simd' | 'threads') => ModuleSource | Promise<ModuleSource>,
   options: EngineOptions = {},
+  team?: Team,
 ): Promise<Engine> {
   const variant = options.variant === 'auto' && !options.module ? 'simd' : options.variant;
   return openEngine(
     (build) => {
-      if (build === 'simd') return simd();
+      if (build === 'simd' || build === 'threads') return load(build);
       throw new EngineError(
         `the build ${build} does not come along here: pass fovea/${build}.wasm as module`,
       );
     },
     { ...options, variant },
+    team,
   );
 }

@@ -1,6 +1,5 @@
 // What a worker does: it waits for a job, takes pieces of it, and waits again, until it is terminated.
-// The entry points (node/worker.ts) differ by runtime only in how the start message comes in.
-import type { Kernels } from '../kernels.js';
+// The entry points (node/worker.ts, web/worker.ts) differ by runtime only in how the start message comes in.
 import {
   ACTIVE,
   abandon,
@@ -15,7 +14,6 @@ import {
   takePieces,
   viewControl,
 } from './control.js';
-import { instantiate } from './instantiate.js';
 
 /** All that a worker is given; structured clone carries it, sharing the memories. */
 export interface WorkerStart {
@@ -33,8 +31,9 @@ export interface WorkerStart {
  * same bytes, so it must be done before the first job.  The function that comes back never returns.
  */
 export async function openWorker(start: WorkerStart): Promise<() => never> {
-  const exports = await instantiate(start.module, start.memory);
-  const kernels = start.kernels.map((name) => exports[name as keyof Kernels] as Kernel);
+  // By hand and not by the loader: then this script needs no package, and runs where import maps do not reach.
+  const { exports } = await WebAssembly.instantiate(start.module, { env: { memory: start.memory } });
+  const kernels = start.kernels.map((name) => exports[name] as Kernel);
   return () => serve(start, kernels);
 }
 

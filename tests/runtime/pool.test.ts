@@ -7,6 +7,7 @@ import { F, openEngine } from '../../src/node.js';
 import { ACTIVE, CONTROL_BYTES, type Kernel, NEXT, OPEN, viewControl } from '../../src/runtime/control.js';
 import { Pool, type WorkerHandle } from '../../src/runtime/pool.js';
 import { SPLITS } from '../../src/runtime/split.js';
+import { teamOf } from '../../src/runtime/team.js';
 import { bytesOf, heldBack, type Team, team, watched } from './team.js';
 
 const N = 100_000;
@@ -17,7 +18,7 @@ describe('a worker that is no more', () => {
 
   test('killed between jobs: the next one says so', async () => {
     const workers = watched();
-    engine = await openEngine((build) => bytesOf(build), { threads: 3 }, workers);
+    engine = await openEngine((build) => bytesOf(build), { threads: 3 }, teamOf(workers));
     const x = engine.ones([N]);
     const want = F.gelu(x).toArray();
     expect(workers.handles).toHaveLength(2);
@@ -30,7 +31,11 @@ describe('a worker that is no more', () => {
 
   test('killed while jobs run: right results or an error', async () => {
     const workers = watched();
-    engine = await openEngine((build) => bytesOf(build), { threads: 2 }, { ...workers, patienceMs: 1000 });
+    engine = await openEngine(
+      (build) => bytesOf(build),
+      { threads: 2 },
+      teamOf({ ...workers, patienceMs: 1000 }),
+    );
     const x = engine.ones([N]);
     const want = F.gelu(x).toArray();
     workers.handles[0].terminate();
@@ -78,7 +83,7 @@ describe('a worker that is no more', () => {
         throw new Error('no more threads');
       },
     }; // prettier-ignore
-    engine = await openEngine((build) => bytesOf(build), { threads: 2 }, failing);
+    engine = await openEngine((build) => bytesOf(build), { threads: 2 }, teamOf(failing));
     expect(engine.threads).toBe(1);
     expect(engine.threadsReason).toContain('no more threads');
     expect(F.gelu(engine.ones([N])).toArray()[N - 1]).toBeCloseTo(0.8413, 4);

@@ -1,7 +1,8 @@
 // What lies beside the package's JavaScript on a disk: the modules and the script that workers run.
 import { readFile } from 'node:fs/promises';
 import type { Build } from '../../kernels.js';
-import type { WorkerFactory } from '../pool.js';
+import { teamOf } from '../team.js';
+import type { Team } from '../threads.js';
 import { nodeWorkers } from './workers.js';
 
 /** The bytes of a build. */
@@ -10,6 +11,6 @@ export function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** Named from the package's root: the workers are the built ones even where this file runs from src/. */
-export function builtWorkers(): WorkerFactory {
-  return nodeWorkers(new URL('../../../dist/runtime/node/worker.js', import.meta.url));
+export function builtTeam(): Team {
+  return teamOf(nodeWorkers(new URL('../../../dist/runtime/node/worker.js', import.meta.url)));
 }

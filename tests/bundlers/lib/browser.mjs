@@ -1,0 +1,49 @@
+// Chromium without a window, one for a whole run.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** @returns null where there is no Chromium (CHROMIUM names one that is elsewhere) */
+export async function openBrowser() {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) return null;
+  const profile = mkdtempSync(join(tmpdir(), 'fovea-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: FLAGS,
+  });
+  const close = async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { context, version: context.browser()?.version() ?? 'Chromium', close };
+}
+
+/** Opens `url` and waits for what the page promises as `result`; what went wrong in it is in the error. */
+export async function resultOf(context, url) {
+  const page = await context.newPage();
+  const said = [];
+  page.on('pageerror', (error) => said.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+  try {
+    await page.goto(url);
+    await page.waitForFunction(() => globalThis.result !== undefined, null, { timeout: 60_000 });
+    return await page.evaluate(() => globalThis.result);
+  } catch (error) {
+    throw new Error([error.message, ...said].join('\n'));
+  } finally {
+    await page.close();
+  }
+}
