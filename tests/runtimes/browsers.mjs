@@ -82,7 +82,7 @@ export const BROWSERS = [
 /** The version that a program states. @param {string} program */
 export function versionOf(program, args = ['--version']) {
   const { stdout } = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 });
-  return /\d+([.-]\d+)+/.exec(stdout ?? '')?.[0] ?? 'unknown';
+  return /(?:^|\s)v?(\d+([.-]\d+)+)/.exec(stdout ?? '')?.[1] ?? 'unknown';
 }
 
 /** A screen in memory. @returns {Promise<{ display: string, stop(): void }>} */
@@ -98,11 +98,11 @@ async function openDisplay() {
 /**
  * Opens the test page in a browser and waits for what it posts.
  * @param {Browser} browser @param {string} program @param {string} folder the application with fovea installed
- * @param {Uint8Array} script of the page @param {{ isolated: boolean }} options
+ * @param {Map<string, Uint8Array>} scripts of the page @param {{ isolated: boolean }} options
  */
-export async function runBrowser(browser, program, folder, script, options) {
+export async function runBrowser(browser, program, folder, scripts, options) {
   const profile = mkdtempSync(join(tmpdir(), 'fovea-profile-'));
-  const page = await servePage(folder, script, options);
+  const page = await servePage(folder, scripts, options);
   let screen;
   let started;
   try {

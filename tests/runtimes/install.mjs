@@ -1,6 +1,6 @@
 // Installs the runtimes that npm has, once, and says where their programs are.  No package's own script is run:
 // each brings its program as a file.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, utimesSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runNpm } from './pack.mjs';
 
@@ -14,6 +14,8 @@ export function installRuntimes() {
   console.error('installing the runtimes that npm has …');
   // Not `npm ci`: see scripts/bootstrap.mjs.
   runNpm(here, ['install', '--no-save', '--ignore-scripts']);
+  // npm leaves it as it is where there was nothing to do.
+  utimesSync(`${here}node_modules/.package-lock.json`, new Date(), new Date());
 }
 
 const { platform, arch } = process;

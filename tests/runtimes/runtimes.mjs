@@ -35,11 +35,11 @@ function onFiles(name, door, flags = []) {
 }
 
 const [chromium, firefox, webkit] = BROWSERS;
-/** @type {Map<string, Promise<Uint8Array>>} */
+/** Bundled once for all browsers. @type {Map<string, Promise<Map<string, Uint8Array>>>} */
 const scripts = new Map();
 
 /** @returns {Runtime} */
-function inBrowser(name, browser, { isolated, threads = 1 }) {
+function inBrowser(name, browser, { isolated, threads }) {
   return {
     name,
     door: 'default',
@@ -87,8 +87,9 @@ export const RUNTIMES = [
   onFiles('Deno', 'deno', ['run', '--no-prompt', '--allow-read']),
   onFiles('Bun', 'node'),
   workerd,
-  inBrowser('Chromium', chromium, { isolated: false }),
-  inBrowser('Chromium, isolated', chromium, { isolated: true }),
-  inBrowser('Firefox', firefox, { isolated: true }),
-  inBrowser('WebKit', webkit, { isolated: true }),
+  inBrowser('Chromium', chromium, { isolated: false, threads: 1 }),
+  inBrowser('Chromium, isolated', chromium, { isolated: true, threads: 2 }),
+  inBrowser('Firefox', firefox, { isolated: true, threads: 2 }),
+  // WebKitGTK has no SharedArrayBuffer, isolated or not.
+  inBrowser('WebKit', webkit, { isolated: true, threads: 1 }),
 ];

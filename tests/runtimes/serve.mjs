@@ -1,7 +1,7 @@
 // The page in which browsers run the test, and the place where they leave what came out.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { MODELS } from './app/list.mjs';
 
@@ -15,30 +15,35 @@ const ISOLATION = {
 const HTML =
   '<!doctype html><meta charset="utf-8"><title>fovea</title><script type="module" src="/page.js"></script>';
 
-/** The page's script with all that it imports, resolved as a bundler for browsers does. @param {string} folder */
+/**
+ * The scripts of the page, each with all that it imports, resolved as a bundler for browsers does: its own, and
+ * the one that threads run, where the page's script looks for it.
+ * @param {string} folder the application with fovea installed
+ * @returns {Promise<Map<string, Uint8Array>>} by their paths on the server
+ */
 export async function bundlePage(folder) {
   const { outputFiles } = await build({
-    entryPoints: [join(folder, 'page.mjs')],
+    entryPoints: { page: join(folder, 'page.mjs'), worker: 'fovea/thread' },
+    absWorkingDir: folder,
+    outdir: folder,
     bundle: true,
     format: 'esm',
     platform: 'browser',
     external: ['@huggingface/jinja'],
     write: false,
   });
-  return outputFiles[0].contents;
+  return new Map(outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
 }
 
 /**
  * @param {string} folder the application with fovea installed
- * @param {Uint8Array} script of bundlePage()
+ * @param {Map<string, Uint8Array>} scripts of bundlePage()
  * @param {{ isolated: boolean }} options whether pages may share memory between threads
  * @returns {Promise<{ url: string, result: Promise<object>, close(): void }>} `result` is what the page posts
  */
-export async function servePage(folder, script, { isolated }) {
-  const files = new Map([
-    ['/', ['text/html', async () => HTML]],
-    ['/page.js', ['text/javascript', async () => script]],
-  ]);
+export async function servePage(folder, scripts, { isolated }) {
+  const files = new Map([['/', ['text/html', async () => HTML]]]);
+  for (const [path, script] of scripts) files.set(path, ['text/javascript', async () => script]);
   for (const [model, names] of Object.entries(MODELS))
     for (const name of names) {
       const path = join(folder, 'node_modules/fovea/models', model, name);
