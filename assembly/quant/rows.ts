@@ -7,12 +7,9 @@
 // ends round away from zero.  Rows within +-1e-30 count as zeros.  A row with a NaN or an infinity has a
 // scale that is not finite, so that no such number gets lost.
 import { activationBytes, storeActivations } from '../lanes/dot';
-import { maxLanes } from '../lanes/reduce';
+import { MAGIC, magic, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { HEADER, rowBytes } from './layout';
-
-// Adding it rounds a float below 2^22 to an integer, which is then the low bits.
-const MAGIC: f32 = 12582912;
 
 export function gemm_q8_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
   for (let m = begin; m < end; m++) {
@@ -21,32 +18,45 @@ export function gemm_q8_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin
 }
 
 function quantizeRow(y: usize, x: usize, K: i32): void {
-  let low = f32x4.splat(0); // the negatives: as -x, so that one reduction serves both
-  let high = low;
-  for (let k = 0; k < K; k += 4) {
-    const v = loadPart(x + (<usize>k << 2), K - k, 0);
-    low = f32x4.max(low, f32x4.neg(v));
-    high = f32x4.max(high, v);
+  // As integers: the bits of positive floats are in order, and so, unsigned, are those of negative ones behind
+  // them.  One instruction each, and a NaN comes out on top; f32x4.max takes eight.
+  let low = i32x4.splat(i32.MIN_VALUE); // -0
+  let high = i32x4.splat(0);
+  const end = x + ((<usize>K) << 2);
+  const whole = x + ((<usize>K & ~7) << 2);
+  let p = x;
+  for (; p < whole; p += 32) {
+    const a = v128.load(p), b = v128.load(p, 16);
+    low = i32x4.max_u(low, a), high = i32x4.max_s(high, a);
+    low = i32x4.max_u(low, b), high = i32x4.max_s(high, b);
   }
-  const depth = maxLanes(low);
-  const range = maxLanes(high) + depth;
+  for (; p < end; p += 16) {
+    const v = loadPart(p, i32((end - p) >> 2), 0);
+    low = i32x4.max_u(low, v), high = i32x4.max_s(high, v);
+  }
+  const depth = -reinterpret<f32>(maxBits(low));
+  const range = reinterpret<f32>(maxBits(high)) + depth;
   const small = range < 1e-30;
   const inverse: f32 = small ? 0 : 127 / range;
   const zero = reinterpret<i32>(depth * inverse + MAGIC) - reinterpret<i32>(MAGIC);
   store<f32>(y, small ? 0 : range / 127);
   store<i32>(y, zero, 4);
   const scale = f32x4.splat(inverse);
-  const magic = f32x4.splat(MAGIC);
+  const add = magic();
   const shift = i32x4.splat(reinterpret<i32>(MAGIC) - zero);
-  const most = i16x8.splat(127);
-  const least = i16x8.splat(0);
+  const most = most7();
   y += HEADER;
-  for (let k = 0; k < K; k += 8) {
-    const p = x + (<usize>k << 2);
-    const a = i32x4.sub(f32x4.add(f32x4.mul(loadPart(p, K - k, 0), scale), magic), shift);
-    const b = i32x4.sub(f32x4.add(f32x4.mul(loadPart(p + 16, K - k - 4, 0), scale), magic), shift);
-    // what is not finite gives any integer: it has to be one in 0..127 all the same
-    storeActivations(y, i16x8.max_s(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), most), least));
+  for (p = x; p < whole; p += 32) {
+    eight(y, v128.load(p), v128.load(p, 16), scale, add, shift, most);
     y += activationBytes(8);
   }
+  const rest = i32((end - p) >> 2);
+  if (rest > 0) eight(y, loadPart(p, rest, 0), loadPart(p + 16, rest - 4, 0), scale, add, shift, most);
+}
+
+/** What is not finite gives any integer: it has to be one in 0..127 all the same. */
+@inline
+function eight(y: usize, a: v128, b: v128, scale: v128, add: v128, shift: v128, most: v128): void {
+  const q = i16x8.narrow_i32x4_s(rounded(a, scale, add, shift), rounded(b, scale, add, shift));
+  storeActivations(y, i16x8.max_s(i16x8.min_s(q, most), i16x8.splat(0)));
 }

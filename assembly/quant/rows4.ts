@@ -4,13 +4,10 @@
 // scale = max |x| / 127, q = round(x 127 / max |x|) to nearest even: |x - scale q| <= scale (1/2 + 2^-15).
 // Groups within +-1e-30 count as zeros; a NaN or an infinity makes the scale of its group not finite.
 import { activationBytes } from '../lanes/dot';
-import { maxLanes } from '../lanes/reduce';
 import { storeForNibbles } from '../lanes/nibbles';
+import { magic, magnitude, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { GROUP, HEAD4, recordBytes, row4Bytes } from './layout4';
-
-// Adding it rounds a float below 2^22 to an integer, which is then the low bits.
-const MAGIC: f32 = 12582912;
 
 export function gemm_q4_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
   for (let m = begin; m < end; m++) {
@@ -24,22 +21,24 @@ export function gemm_q4_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin
 }
 
 function quantizeGroup(y: usize, x: usize, n: i32): void {
-  let most = f32x4.splat(0);
-  for (let k = 0; k < n; k += 4) most = f32x4.max(most, f32x4.abs(loadPart(x + (<usize>k << 2), n - k, 0)));
-  const range = maxLanes(most);
+  // The bits of positive floats are in order, and a NaN comes out on top.
+  const mask = magnitude();
+  let most = i32x4.splat(0);
+  for (let k = 0; k < n; k += 4) most = i32x4.max_s(most, v128.and(loadPart(x + (<usize>k << 2), n - k, 0), mask));
+  const range = reinterpret<f32>(maxBits(most));
   const small = range < 1e-30;
   const scale = f32x4.splat(small ? 0 : 127 / range);
-  const magic = f32x4.splat(MAGIC);
-  const most8 = i16x8.splat(127);
-  const least8 = i16x8.splat(-127);
+  const add = magic();
+  const top = most7();
+  const bottom = i16x8.neg(top);
   let sums = i32x4.splat(0);
   let to = y + HEAD4;
   for (let k = 0; k < GROUP; k += 8) {
     const p = x + (<usize>k << 2);
-    const a = i32x4.sub(f32x4.add(f32x4.mul(loadPart(p, n - k, 0), scale), magic), magic);
-    const b = i32x4.sub(f32x4.add(f32x4.mul(loadPart(p + 16, n - k - 4, 0), scale), magic), magic);
+    const a = loadPart(p, n - k, 0), b = loadPart(p + 16, n - k - 4, 0);
     // what is not finite gives any integer: it has to be one in range all the same
-    const q = i16x8.max_s(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), most8), least8);
+    const wide = i16x8.narrow_i32x4_s(rounded(a, scale, add, add), rounded(b, scale, add, add));
+    const q = i16x8.max_s(i16x8.min_s(wide, top), bottom);
     sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(q));
     storeForNibbles(to, q);
     to += activationBytes(8);
