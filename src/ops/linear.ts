@@ -62,10 +62,9 @@ function forward(
   const y = output(x, [...x.shape.slice(0, -1), N]);
   const read = rowsOf(x);
   const a = read.col === 1 || !(weight instanceof QuantizedMatrix) ? read : rowsOf(contiguous(x));
-  // Behind a product of floats, what is curved runs faster as a pass of its own over whole rows: the same
-  // lanes, so the same bits.
+  // What is curved runs faster as a pass of its own over whole rows: the same lanes, so the same bits.
   const kind = activationKind(act);
-  const apart = act !== 'none' && act !== 'relu' && !residual && !(weight instanceof QuantizedMatrix);
+  const apart = act !== 'none' && act !== 'relu' && !residual;
   const epilogue = {
     bias: bias ? contiguous(bias).ptr : 0,
     residual: residual ? contiguous(residual).ptr : 0,
