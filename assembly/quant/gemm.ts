@@ -35,6 +35,7 @@ export function gemm_q8_f32(
   const a1 = rowBytes(K);
   const c1 = <usize>cm << 2;
   const r1 = <usize>rm << 2;
+  const limit = panelOf(wp, end, K);
   for (let m = 0; m < M; m += BLOCK) {
     const rows = min(M - m, BLOCK);
     const aM = a + <usize>m * a1;
@@ -43,7 +44,7 @@ export function gemm_q8_f32(
     for (let panel = begin; panel < end; panel++) {
       const b = panelOf(wp, panel, K);
       const at = (<usize>panel * NR) << 2;
-      sums(t, aM + HEADER, a1, b, rows, steps(K));
+      sums(t, aM + HEADER, a1, b, rows, steps(K), limit);
       finishPanel(
         cM + at, c1, t, aM, a1, rows, scalesOf(b, K),
         bias ? bias + at : 0, rM ? rM + at : 0, r1, act, min(N - panel * NR, NR),
@@ -52,8 +53,15 @@ export function gemm_q8_f32(
   }
 }
 
+/** Two lines of the cache.  A load may trap, so that no compiler takes it away. */
+@inline
+function touch(p: usize): void {
+  load<u8>(p);
+  load<u8>(p, 64);
+}
+
 /** t[m] = row m times the panel.  The first of an odd number of rows draws the panel into the cache. */
-function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32): void {
+function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32, limit: usize): void {
   const single = S == 0 ? 0 : rows < MANY ? rows : rows & 1;
   for (let m = 0; m < single; m++) {
     row(t, a, b, S);
@@ -72,6 +80,12 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32): void 
       w = wide;
     }
     const x = a + (<usize>s << 2);
-    for (let m: usize = 0; m < <usize>(rows - single); m += 2) tile2<i8>(t + (m << 6), x + m * a1, a1, w, count);
+    // Between pairs of rows the weights that come next are touched, so that they are in the cache by then.
+    const ahead = b + <usize>(s + block) * ROW;
+    const safe = ahead + (<usize>rows << 6) <= limit ? ahead : t;
+    for (let m: usize = 0; m < <usize>(rows - single); m += 2) {
+      touch(safe + (m << 6));
+      tile2<i8>(t + (m << 6), x + m * a1, a1, w, count);
+    }
   }
 }
