@@ -1,6 +1,5 @@
 // Rows of a table by their numbers, and the gradient of the table.
 // weight: (V, D), dense; ids: (n) i32, each in 0..V-1 (see ids_in_range); y, dy: (n, D) f32, dense.
-import { brainToFloat, halfToFloat, load16x4 } from './lanes/half';
 
 /** The first place at which ids (n) is outside 0..V-1, or -1. */
 export function ids_in_range(ids: usize, n: i32, V: i32): i32 {
@@ -13,33 +12,6 @@ export function embedding_f32(y: usize, weight: usize, ids: usize, D: i32, begin
   const bytes = (<usize>D) << 2;
   for (let i = begin; i < end; i++)
     memory.copy(y + <usize>i * bytes, weight + <usize>load<i32>(ids + ((<usize>i) << 2)) * bytes, bytes);
-}
-
-/** y_i = weight[ids_i] out of a table of f16.  Exact. */
-export function embedding_f16_f32(y: usize, weight: usize, ids: usize, D: i32, begin: i32, end: i32): void {
-  widen(false, y, weight, ids, D, begin, end);
-}
-
-/** y_i = weight[ids_i] out of a table of bf16.  Exact. */
-export function embedding_bf16_f32(y: usize, weight: usize, ids: usize, D: i32, begin: i32, end: i32): void {
-  widen(true, y, weight, ids, D, begin, end);
-}
-
-@inline
-function widen(brain: bool, y: usize, weight: usize, ids: usize, D: i32, begin: i32, end: i32): void {
-  for (let i = begin; i < end; i++) {
-    let w = weight + (<usize>(load<i32>(ids + ((<usize>i) << 2)) * D) << 1);
-    let p = y + ((<usize>(i * D)) << 2);
-    let d = 0;
-    for (; d + 4 <= D; d += 4, w += 8, p += 16) {
-      const h = load16x4(w);
-      v128.store(p, brain ? brainToFloat(h) : halfToFloat(h));
-    }
-    for (; d < D; d++, w += 2, p += 4) {
-      const h = i32x4.splat(load<u16>(w));
-      v128.store_lane<f32>(p, brain ? brainToFloat(h) : halfToFloat(h), 0);
-    }
-  }
 }
 
 /**

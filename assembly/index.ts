@@ -28,16 +28,14 @@ export {
 } from './elementwise/cast';
 export { compare_f32 } from './elementwise/compare';
 export { copy_strided_16, copy_strided_32, copy_strided_8 } from './elementwise/copy';
-export { add_scaled_f32, clamp_f32, mul_add_f32 } from './elementwise/dense';
+export { add_scaled_f32, clamp_f32 } from './elementwise/dense';
 export { sum_to_f32 } from './elementwise/sum_to';
 export { where_32 } from './elementwise/where';
 export {
   rope_dynamic_base,
   rope_inv_freq_f32,
-  rope_longrope_scaling,
   rope_scale_linear_f32,
   rope_scale_llama3_f32,
-  rope_scale_longrope_f32,
   rope_scale_yarn_f32,
   rope_yarn_scaling,
 } from './position/frequencies';
@@ -54,14 +52,7 @@ export { argmax_f32, argmin_f32 } from './select/argmax';
 export { gather_32, scatter_f32 } from './select/gather';
 export { sort_f32, sort_f32_scratch } from './select/sort';
 export { topk_f32, topk_f32_scratch } from './select/topk';
-export {
-  embedding_bf16_f32,
-  embedding_f16_f32,
-  embedding_f32,
-  embedding_f32_backward,
-  ids_in_range,
-} from './embedding';
-export { fill_f32 } from './fill';
+export { embedding_f32, embedding_f32_backward, ids_in_range } from './embedding';
 export { heap_base } from './memory';
 export { gemm_f32_nr, gemm_f32_packed_size } from './gemm/layout';
 export { gemm_f32_pack, gemm_f32_unpack } from './gemm/pack';

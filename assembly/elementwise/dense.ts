@@ -16,20 +16,6 @@ export function add_scaled_f32(y: usize, x: usize, alpha: f32, begin: i32, end: 
   }
 }
 
-/** y = a b + c.  Two roundings (one in the relaxed variant). */
-export function mul_add_f32(y: usize, a: usize, b: usize, c: usize, begin: i32, end: i32): void {
-  let i = begin;
-  for (; i + 4 <= end; i += 4) {
-    const o = (<usize>i) << 2;
-    v128.store(y + o, madd(v128.load(a + o), v128.load(b + o), v128.load(c + o)));
-  }
-  if (i < end) {
-    const o = (<usize>i) << 2;
-    const n = end - i;
-    storeTail(y + o, madd(loadTail(a + o, n, 0), loadTail(b + o, n, 0), loadTail(c + o, n, 0)), n);
-  }
-}
-
 /** y = min(max(x, low), high); NaN stays NaN; low > high gives high (torch.clamp).  Exact. */
 export function clamp_f32(y: usize, x: usize, low: f32, high: f32, begin: i32, end: i32): void {
   const vl = f32x4.splat(low);

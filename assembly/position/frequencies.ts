@@ -23,14 +23,6 @@ export function rope_scale_linear_f32(inv_freq: usize, half: i32, factor: f64): 
   }
 }
 
-/** `longrope`: each frequency has a divisor of its own, factors (half) f32. */
-export function rope_scale_longrope_f32(inv_freq: usize, factors: usize, half: i32): void {
-  for (let i = 0; i < half; i++) {
-    const o = (<usize>i) << 2;
-    store<f32>(inv_freq + o, load<f32>(inv_freq + o) / load<f32>(factors + o));
-  }
-}
-
 /** `dynamic`: the base to use at `length` positions (NTK-aware; no change up to max_position). */
 export function rope_dynamic_base(base: f64, half: i32, factor: f64, length: i32, max_position: i32): f64 {
   const stretch = factor * <f64>max(length, max_position) / <f64>max_position - (factor - 1.0);
@@ -93,9 +85,4 @@ export function rope_scale_yarn_f32(
 /** What yarn multiplies cos and sin by: 0.1 mscale ln factor + 1; 1 for a factor up to 1. */
 export function rope_yarn_scaling(factor: f64, mscale: f64): f64 {
   return factor <= 1.0 ? 1.0 : 0.1 * mscale * log_64(factor) + 1.0;
-}
-
-/** What longrope multiplies cos and sin by: sqrt(1 + ln factor / ln original); 1 for a factor up to 1. */
-export function rope_longrope_scaling(factor: f64, original: f64): f64 {
-  return factor <= 1.0 ? 1.0 : sqrt<f64>(1.0 + log_64(factor) / log_64(original));
 }

@@ -87,8 +87,8 @@ test('a trace tells chains from crowds', async () => {
   trace.record(() => {
     // Three that wait for nothing, then two in a row behind the last.
     for (const y of ys.slice(0, 3)) kernels.add_scaled_f32(y.ptr, x.ptr, 1, 0, 8);
-    kernels.mul_add_f32(ys[3].ptr, ys[2].ptr, x.ptr, x.ptr, 0, 8);
-    kernels.mul_add_f32(ys[0].ptr, ys[3].ptr, x.ptr, x.ptr, 0, 8);
+    kernels.add_scaled_f32(ys[3].ptr, ys[2].ptr, 1, 0, 8);
+    kernels.add_scaled_f32(ys[0].ptr, ys[3].ptr, 1, 0, 8);
     kernels.gemm_f32_nr();
   });
   expect([trace.steps, trace.longest]).toEqual([5, 3]);

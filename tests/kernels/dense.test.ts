@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { test } from '@jest/globals';
 import { expectCanFail, expectClose, sumTolerance } from '../close.js';
 import { Random } from '../random.js';
 import { everyVariant } from './harness.js';
@@ -10,25 +10,19 @@ everyVariant('dense kernels', (fresh, variant) => {
   const fround = Math.fround;
   const madd = (a: number, b: number, c: number) => fround(fround(a * b) + c);
 
-  test.each(LENGTHS)('add_scaled_f32 and mul_add_f32 of %i, inner range', (n) => {
+  test.each(LENGTHS)('add_scaled_f32 of %i, inner range', (n) => {
     const m = fresh();
     const r = new Random(n);
-    const [a, b, c] = [r.uniform(n + 2), r.uniform(n + 2), r.uniform(n + 2)];
+    const [a, c] = [r.uniform(n + 2), r.uniform(n + 2)];
     const y = m.f32(c, 4);
     m.kernels.add_scaled_f32(y, m.f32(a, 8), 0.3, 1, n + 1);
-    const z = m.f32(n + 2);
-    m.kernels.mul_add_f32(z, m.f32(a), m.f32(b), m.f32(c), 1, n + 1);
     const scaled = c.map((v, i) => (i >= 1 && i <= n ? madd(fround(0.3), a[i], v) : v));
-    const product = c.slice(1, n + 1).map((v, i) => madd(a[i + 1], b[i + 1], v));
-    if (variant === 'simd') {
-      expectSame(m.readF32(y, n + 2), scaled);
-      expectSame(m.readF32(z, n + 2).subarray(1, n + 1), product);
-    } else {
+    // both ends untouched
+    if (variant === 'simd') expectSame(m.readF32(y, n + 2), scaled);
+    else {
       expectClose(m.readF32(y, n + 2), scaled, sumTolerance(1, 1));
-      expectClose(m.readF32(z, n + 2).subarray(1, n + 1), product, sumTolerance(1, 1));
-      if (n > 0) expectCanFail(product, sumTolerance(1, 1));
+      if (n > 0) expectCanFail(scaled, sumTolerance(1, 1));
     }
-    expect(Array.from(m.readF32(z, n + 2)).filter(Number.isNaN)).toHaveLength(2); // both ends untouched
     m.checkGuards();
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { Random } from '../random.js';
-import { brainValue, halfValue } from '../reference/half.js';
 import { everyVariant } from './harness.js';
 import { expectSame } from './same.js';
 
@@ -20,22 +19,6 @@ everyVariant('embedding', (fresh) => {
       );
       expectSame(m.readF32(y, expected.length), expected);
       m.checkGuards();
-    });
-
-    test('gathers and widens 16-bit rows', () => {
-      const r = new Random(D);
-      const bits = Uint16Array.from({ length: V * D }, () => r.int(0x7c00) | (r.int(2) << 15));
-      for (const [name, value] of [
-        ['embedding_f16_f32', halfValue],
-        ['embedding_bf16_f32', brainValue],
-      ] as const) {
-        const m = fresh();
-        const y = m.f32(IDS.length * D, 4);
-        m.kernels[name](y, m.u16(bits), m.i32(IDS), D, 0, IDS.length);
-        const expected = IDS.flatMap((id) => Array.from(bits.subarray(id * D, id * D + D), value));
-        expectSame(m.readF32(y, expected.length), expected);
-        m.checkGuards();
-      }
     });
 
     test('adds the gradient of every occurrence, in order', () => {
