@@ -11,9 +11,14 @@ export function createMemory(maxPages: number, shared = false): WebAssembly.Memo
   return new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared });
 }
 
+/** Sandboxes of edge runtimes hand over modules of another realm, which `instanceof` does not know. */
+function isModule(source: ModuleSource): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === '[object WebAssembly.Module]';
+}
+
 /** @throws EngineError when the bytes are no module that this runtime takes */
 export async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
+  if (isModule(source)) return source;
   try {
     return await WebAssembly.compile(source);
   } catch (cause) {
@@ -24,8 +29,13 @@ export async function compile(source: ModuleSource): Promise<WebAssembly.Module>
 /** @throws EngineError when the module cannot be compiled or linked here. */
 export async function instantiate(source: ModuleSource, memory: WebAssembly.Memory): Promise<Kernels> {
   try {
-    const { instance } = await load(source as WebAssembly.Module, { env: { memory } });
-    return instance.exports as unknown as Kernels;
+    const imports = { env: { memory } };
+    // The loader would take a module of another realm for bytes.
+    const { exports } =
+      isModule(source) && !((source as object) instanceof WebAssembly.Module)
+        ? await WebAssembly.instantiate(source, imports)
+        : (await load(source as WebAssembly.Module, imports)).instance;
+    return exports as unknown as Kernels;
   } catch (cause) {
     throw new EngineError(`the WebAssembly module could not be instantiated: ${String(cause)}`, { cause });
   }

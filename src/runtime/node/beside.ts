@@ -5,9 +5,20 @@ import { teamOf } from '../team.js';
 import type { Team } from '../threads.js';
 import { nodeWorkers } from './workers.js';
 
+/**
+ * Written out one by one: bundlers that follow such words (webpack, Turbopack) bring the files along.  A name with
+ * a hole in it they fill with any file that fits.
+ */
+const BUILDS: Readonly<Record<Build, () => URL>> = {
+  simd: () => new URL('../../../build/simd.wasm', import.meta.url),
+  relaxed: () => new URL('../../../build/relaxed.wasm', import.meta.url),
+  threads: () => new URL('../../../build/threads.wasm', import.meta.url),
+  'relaxed-threads': () => new URL('../../../build/relaxed-threads.wasm', import.meta.url),
+};
+
 /** The bytes of a build. */
-export function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
-  return readFile(new URL(`../../../build/${build}.wasm`, import.meta.url));
+export async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  return readFile(BUILDS[build]());
 }
 
 /** Named from the package's root: the workers are the built ones even where this file runs from src/. */

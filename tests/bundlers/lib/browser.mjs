@@ -2,7 +2,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox',
@@ -14,12 +13,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** @returns null where there is no Chromium (CHROMIUM names one that is elsewhere) */
+/** @returns null where there is no Chromium (CHROMIUM names one that is elsewhere) or nothing to drive it */
 export async function openBrowser() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) return null;
+  const driver = await import('playwright-core').catch(() => null);
+  if (!driver || !existsSync(executablePath)) return null;
   const profile = mkdtempSync(join(tmpdir(), 'fovea-chromium-'));
-  const context = await chromium.launchPersistentContext(profile, {
+  const context = await driver.chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
     args: FLAGS,

@@ -1,0 +1,16 @@
+// Rollup itself finds no packages: node-resolve is what everybody has beside it.
+import resolve from '@rollup/plugin-node-resolve';
+import { rollup, VERSION } from 'rollup';
+
+export const version = VERSION;
+export const followsWorkers = false;
+
+export async function bundle(entries, dir) {
+  const onwarn = ({ code, message }) => {
+    // An optional package that the application has not installed stays an import that is never made.
+    if (code !== 'UNRESOLVED_IMPORT' || !message.includes('@huggingface/jinja')) throw new Error(message);
+  };
+  const made = await rollup({ input: entries, plugins: [resolve({ browser: true })], onwarn });
+  await made.write({ dir, format: 'es' });
+  await made.close();
+}

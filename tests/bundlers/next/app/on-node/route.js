@@ -1,0 +1,7 @@
+import { report } from '../../../app/report.js';
+
+export const dynamic = 'force-dynamic';
+
+export async function GET() {
+  return Response.json({ one: await report(), threads: await report({ threads: 2 }) });
+}
