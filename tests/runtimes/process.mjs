@@ -57,10 +57,11 @@ export async function beforeEnd(wanted, { ended, output }, seconds) {
 /** Runs a program to its end. @returns {Promise<string>} what it printed; throws unless it ended well */
 export async function run(command, args, { seconds = 120, ...options } = {}) {
   const program = start(command, args, options);
-  const failed = (how) => new Error(`${how}\n${program.output.stderr.slice(-2000)}`);
+  const { output } = program;
+  const failed = (how) => new Error(`${how}\n${(output.stderr + output.stdout).slice(-3000)}`);
   const well = program.ended.then((how) => {
     if (how !== 'exit code 0') throw failed(how);
-    return program.output.stdout;
+    return output.stdout;
   });
   try {
     return await beforeEnd(well, { ...program, ended: new Promise(() => {}) }, seconds);

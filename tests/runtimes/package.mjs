@@ -1,0 +1,163 @@
+// npm run test:package: what the tarball promises to resolvers, bundlers and edge runtimes, checked on the tarball.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { installRuntimes, programOf } from './install.mjs';
+import { installPacked } from './pack.mjs';
+import { run } from './process.mjs';
+import { buildWorker, serveWorker } from './workerd.mjs';
+
+const tool = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
+
+installRuntimes();
+const { folder, tarball, remove } = installPacked();
+const installed = join(folder, 'node_modules/fovea');
+const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+const subpaths = Object.keys(manifest.exports).map((path) => path.replace(/^\./, 'fovea'));
+const wasm = subpaths.filter((path) => path.endsWith('.wasm'));
+const patterns = subpaths.filter((path) => path.endsWith('/*'));
+const scripts = subpaths.filter((path) => !/\.(wasm|json)$|\*$/.test(path));
+/** Those that a page or an edge runtime can load as modules; a worker's script only makes sense in a worker. */
+const portable = scripts.filter((path) => path !== 'fovea/thread');
+const files = readdirSync(installed, { recursive: true }).map(String);
+const importAll = portable.map((path, i) => `import * as m${i} from '${path}';`).join('\n');
+const counts = `[${portable.map((_, i) => `Object.keys(m${i}).length`)}]`;
+
+/** Each throws, or tells in a word what it has seen. */
+const CHECKS = {
+  publint: () =>
+    run(process.execPath, [tool('publint/src/cli.js'), 'run', tarball, '--strict']).then(() => 'clean'),
+
+  async 'are the types wrong'() {
+    const args = ['--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--exclude-entrypoints'];
+    const excluded = wasm.map((path) => path.replace('fovea/', ''));
+    await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, ...args, ...excluded]);
+    return 'clean';
+  },
+
+  async 'every subpath resolves and loads in Node'() {
+    const code = `${importAll}
+const { existsSync, readdirSync } = await import('node:fs');
+const { fileURLToPath } = await import('node:url');
+if (${counts}.includes(0)) throw new Error('a module without exports');
+for (const path of ${JSON.stringify(wasm)}) if (!existsSync(fileURLToPath(import.meta.resolve(path)))) throw new Error(path);
+for (const path of ${JSON.stringify(patterns)}) {
+  const config = fileURLToPath(import.meta.resolve(path.replace('*', 'config.json')));
+  if (!existsSync(config)) throw new Error(path);
+}`;
+    writeFileSync(join(folder, 'subpaths.mjs'), code);
+    await run(process.execPath, ['subpaths.mjs'], { cwd: folder });
+    return `${subpaths.length} subpaths`;
+  },
+
+  // workerd forbids input and output, timers, random values and compiling while modules are evaluated.
+  async 'every subpath loads in workerd, where importing may do nothing'() {
+    const program = programOf('workerd');
+    if (!program) return null;
+    const entry = join(folder, 'subpaths-worker.mjs');
+    writeFileSync(entry, `${importAll}\nexport default { fetch: () => Response.json(${counts}) };`);
+    const worker = await serveWorker(
+      program,
+      await buildWorker({ entry, out: join(folder, 'subpaths-workerd') }),
+    );
+    try {
+      const got = await (await fetch(worker.url)).json();
+      if (got.length !== portable.length || got.includes(0)) throw new Error(`exports: ${got}`);
+    } finally {
+      worker.program.stop();
+    }
+    return `${portable.length} modules`;
+  },
+
+  // This format has no place for top-level await, so esbuild refuses it.
+  async 'no top-level await, no code made from text'() {
+    const contents = portable
+      .map((path) => `export * as ${path.replace(/\W/g, '_')} from '${path}';`)
+      .join('\n');
+    const { outputFiles, metafile, warnings } = await build({
+      stdin: { contents, resolveDir: folder },
+      bundle: true,
+      format: 'iife',
+      platform: 'browser',
+      external: ['@huggingface/jinja'],
+      logLevel: 'silent',
+      write: false,
+      metafile: true,
+    });
+    const found = /\bFunction\s*\(['"`]|\bnew Function\b/.exec(outputFiles[0].text);
+    if (found) throw new Error(`${found[0]} in what a page would load`);
+    // direct-eval is among them; a method that is called eval, as PyTorch's, is none.
+    if (warnings.length > 0) throw new Error(warnings.map(({ id, text }) => `${id}: ${text}`).join('\n'));
+    return `${Object.keys(metafile.inputs).length} files`;
+  },
+
+  'no install scripts, no native code, no side effects'() {
+    const hooks = ['preinstall', 'install', 'postinstall'].filter((name) => manifest.scripts?.[name]);
+    const native = files.filter((file) => /\.(node|gyp|dll|dylib|so)$/.test(file));
+    if (hooks.length + native.length > 0 || manifest.sideEffects !== false)
+      throw new Error([...hooks, ...native, `sideEffects: ${manifest.sideEffects}`].join(', '));
+    return `${files.length} files`;
+  },
+
+  'no `any` in the types'() {
+    const types = files.filter((file) => file.endsWith('.d.ts'));
+    const wrong = types.filter((file) =>
+      /\bany\b/.test(
+        readFileSync(join(installed, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*|(['"`]).*?\1/g, ''),
+      ),
+    );
+    if (wrong.length > 0) throw new Error(wrong.join(', '));
+    return `${types.length} files`;
+  },
+
+  // Declarations that only this repository's own settings accept would break an application with stricter ones.
+  async 'a strict application type-checks, in both ways of resolving'() {
+    const app = `${importAll}
+import { createEngine, F, fromPretrained, memorySource } from 'fovea';
+import { BERT } from 'fovea/models/bert';
+export const all: readonly object[] = [${portable.map((_, i) => `m${i}`)}];
+export async function use(bytes: Uint8Array): Promise<Float32Array> {
+  using engine = await createEngine({ threads: 'auto' });
+  const y = F.softmax(engine.tensor([[1, 2], [3, 4]]), -1);
+  const shape: readonly number[] = y.shape;
+  const model = await fromPretrained(engine, memorySource([['config.json', bytes]]), { modelTypes: BERT });
+  return shape.length > 1 ? model.embed('text') : new Float32Array();
+}
+`;
+    writeFileSync(join(folder, 'app.ts'), app);
+    // The one that compiles fovea; older than 5.7 does not know `Uint8Array<ArrayBuffer>`.
+    const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+    const base = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+    const lib = ['--lib', 'es2022,esnext.disposable,dom,dom.iterable', 'app.ts'];
+    for (const [module, resolution] of [
+      ['nodenext', 'nodenext'],
+      ['esnext', 'bundler'],
+    ])
+      await run(
+        process.execPath,
+        [tsc, ...base, '--module', module, '--moduleResolution', resolution, ...lib],
+        {
+          cwd: folder,
+        },
+      );
+    return 'nodenext, bundler';
+  },
+};
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const [name, check] of Object.entries(CHECKS))
+    try {
+      const seen = await check();
+      total[seen === null ? 'skipped' : 'passed']++;
+      console.log(seen === null ? `SKIPPED ${name}: workerd is not installed` : `ok      ${name} (${seen})`);
+    } catch (error) {
+      total.failed++;
+      console.log(`FAILED  ${name}\n${String(error)}`);
+    }
+} finally {
+  remove();
+}
+console.log(`\npackage: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
