@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { installRuntimes, programOf } from './install.mjs';
 import { installPacked } from './pack.mjs';
 import { run } from './process.mjs';
+import { writeReport } from './report.mjs';
 import { buildWorker, serveWorker } from './workerd.mjs';
 
 const tool = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
@@ -159,5 +160,6 @@ try {
 } finally {
   remove();
 }
+writeReport('package', total);
 console.log(`\npackage: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,16 +1,14 @@
 // npm run test:runtimes: the packed tarball in every runtime at hand.  Prints a table runtime × check with the
 // digests, fails when one differs, and leaves the rows in .cache/runtimes.json for the README's table
 // (scripts/platforms.mjs).
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CHECKS } from './app/list.mjs';
 import { installRuntimes } from './install.mjs';
 import { installPacked } from './pack.mjs';
+import { writeReport } from './report.mjs';
 import { RUNTIMES } from './runtimes.mjs';
 import { compare, drawTable } from './table.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
   // Runtimes whose name begins so, with commas between.
   options: { only: { type: 'string', default: '' } },
@@ -20,7 +18,7 @@ const wanted = values.only.toLowerCase().split(',').filter(Boolean);
 const chosen = RUNTIMES.filter(
   ({ name }) => wanted.length === 0 || wanted.some((start) => name.toLowerCase().startsWith(start)),
 );
-if (chosen.length === 0) throw new Error(`--only: there are ${RUNTIMES.map(({ name }) => name).join(', ')}`);
+if (chosen.length === 0) throw new Error(`--only: there are ${RUNTIMES.map(({ name }) => name).join('; ')}`);
 
 /** @param {import('./runtimes.mjs').Runtime} runtime @returns {Promise<import('./table.mjs').Row>} */
 async function rowOf(runtime, folder) {
@@ -57,11 +55,8 @@ const verdicts = compare(rows, CHECKS);
 console.log(drawTable(verdicts, CHECKS));
 if (problem) console.log(problem);
 const count = (status) => verdicts.filter((verdict) => verdict.status === status).length;
-const counts = { passed: count('passed'), failed: count('failed'), missing: count('missing') };
-console.log(`\nruntimes: ${counts.passed} passed, ${counts.failed} failed, ${counts.missing} missing`);
-mkdirSync(`${root}.cache`, { recursive: true });
-writeFileSync(
-  `${root}.cache/runtimes.json`,
-  JSON.stringify({ complete: wanted.length === 0, counts, rows }, null, 1),
-);
-process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+const [passed, failed, missing] = ['passed', 'failed', 'missing'].map(count);
+console.log(`\nruntimes: ${passed} passed, ${failed} failed, ${missing} missing`);
+const complete = chosen.length === RUNTIMES.length;
+writeReport('runtimes', { passed, failed, skipped: missing }, { complete, rows });
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

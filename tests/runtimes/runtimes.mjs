@@ -89,7 +89,7 @@ export const RUNTIMES = [
   workerd,
   inBrowser('Chromium', chromium, { isolated: false, threads: 1 }),
   inBrowser('Chromium, isolated', chromium, { isolated: true, threads: 2 }),
-  inBrowser('Firefox', firefox, { isolated: true, threads: 2 }),
+  inBrowser('Firefox, isolated', firefox, { isolated: true, threads: 2 }),
   // WebKitGTK has no SharedArrayBuffer, isolated or not.
-  inBrowser('WebKit', webkit, { isolated: true, threads: 1 }),
+  inBrowser('WebKitGTK, isolated', webkit, { isolated: true, threads: 1 }),
 ];
