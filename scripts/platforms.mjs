@@ -37,9 +37,8 @@ function platformsSeen() {
 
 /** @param {readonly Platform[]} platforms */
 function table(platforms) {
-  const lines = [
+  const cells = [
     ['Runtime', 'Tested', 'Same bits', 'Threads', 'Relaxed SIMD', 'Entry'],
-    ['---', '---', '---', '---', '---', '---'],
     ...platforms.map(({ name, version, door, relaxedSimd, threads }) => [
       name,
       version,
@@ -49,7 +48,13 @@ function table(platforms) {
       `\`${door}\``,
     ]),
   ];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  cells.splice(
+    1,
+    0,
+    widths.map((width) => '-'.repeat(width)),
+  );
+  return cells.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`).join('\n');
 }
 
 const readme = readFileSync(README, 'utf8');
