@@ -118,6 +118,14 @@ export class Seq2SeqModel extends PretrainedModel<Seq2SeqConfig> {
     });
   }
 
+  /**
+   * The encoder's attention while it reads `source`, batch size 1: maps (1, H, S, S), one a layer.  No scope owns
+   * them: dispose of them.
+   */
+  encoderMaps(source: ArrayLike<number>): Tensor[] {
+    return this.arena.scope(() => this.seq2seq.encoderMaps(this.#rows([source])));
+  }
+
   override sanitize(weights: ReadonlyMap<string, WeightInfo>): Places {
     return place(weights.keys(), (name) => name);
   }

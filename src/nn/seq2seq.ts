@@ -14,11 +14,12 @@ import type { DecoderMaps } from './decoder-layer.js';
 import { DecoderState } from './decoder-state.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
+import type { TransformerEncoderLayer } from './encoder-layer.js';
 import { drawn, normal } from './init.js';
 import { Linear } from './linear.js';
 import { type Home, Module } from './module.js';
 import { Transformer, type TransformerOptions } from './transformer.js';
-import type { TransformerDecoder } from './transformer-stack.js';
+import type { TransformerDecoder, TransformerEncoder } from './transformer-stack.js';
 
 export interface Seq2SeqOptions
   extends Omit<TransformerOptions, 'batchFirst' | 'customEncoder' | 'customDecoder'> {
@@ -50,6 +51,7 @@ export class Seq2SeqTransformer extends Module {
   readonly padId: number;
   readonly startId: number;
   readonly endId: number;
+  readonly #normFirst: boolean;
 
   constructor(home: Home, options: Seq2SeqOptions) {
     super(home);
@@ -58,6 +60,7 @@ export class Seq2SeqTransformer extends Module {
     this.padId = options.padId;
     this.startId = options.startId;
     this.endId = options.endId;
+    this.#normFirst = options.normFirst ?? false;
     this.transformer = new Transformer(arena, { ...options, batchFirst: true });
     const E = this.transformer.dModel;
     // Unit variance after the factor √E.
@@ -148,6 +151,30 @@ export class Seq2SeqTransformer extends Module {
       this.arena.scope(() => {
         const padding = this.#padding(source);
         this.#decode(target, this.#encode(source, padding), padding, maps);
+      }),
+    );
+    return maps;
+  }
+
+  /**
+   * What each encoder layer attends to while it reads `source` (B, S) i32: maps (B, H, S, S), one a layer.  No scope
+   * owns them: dispose of them.
+   */
+  encoderMaps(source: Tensor): Tensor[] {
+    const maps: Tensor[] = [];
+    noGrad(this.arena, () =>
+      this.arena.scope(() => {
+        const keyPaddingMask = this.#padding(source);
+        let x = this.#embed(this.src_embedding, source);
+        // Asked of each layer's attention a second time, beside the layer: the layers of the core stay as small as
+        // they are, and who reads maps is in no hurry.
+        for (const layer of (this.transformer.encoder as TransformerEncoder).layers) {
+          const { self_attn, norm1 } = layer as TransformerEncoderLayer;
+          const y = this.#normFirst ? norm1.forward(x) : x;
+          const { weights } = self_attn.forward(y, y, y, { keyPaddingMask, averageAttnWeights: false });
+          maps.push(weights!.keep());
+          x = layer.forward(x, { srcKeyPaddingMask: keyPaddingMask });
+        }
       }),
     );
     return maps;

@@ -12,7 +12,7 @@ import { expectClose } from '../close.js';
 import { everyEngine } from '../engine.js';
 import { Random } from '../random.js';
 import { type Seq2SeqShape, seq2seq, seq2seqLoss } from '../reference/seq2seq.js';
-import { ReferenceWeights } from '../reference/transformer.js';
+import { type Matrix, ReferenceWeights } from '../reference/transformer.js';
 import { expectLossAndGradients } from './gradients.js';
 import { cleanTest } from './helpers.js';
 
@@ -88,36 +88,41 @@ everyEngine('sequence to sequence', (engine) => {
       });
     });
 
-    clean('logits and cross-attention maps of two layers, sources of 33, 4 and 1 tokens', () => {
-      const options = { E: 20, heads: 4, normFirst: true, tied: true, layers: 2 };
-      const net = model(options);
-      const sources = [33, 4, 1].map(words);
-      const targets = [5, 17, 2].map((n) => [START, ...words(n)]);
-      const state = [...net.stateDict()].map(
-        ([key, t]) => [key, { shape: t.shape, data: Float64Array.from(t.toArray()) }] as const,
-      );
-      const weights = new ReferenceWeights(new Map(state));
-      const logits = net.forward(ids(sources), ids(targets)).tolist() as number[][][];
-      const { self, memory } = net.attentionMaps(ids(sources), ids(targets));
-      const found = memory.map((t) => t.tolist() as number[][][][]);
-      sources.forEach((source, b) => {
-        const truth = seq2seq(source, targets[b], weights, shapeOf(options));
-        truth.logits.forEach((row, i) => {
-          expectClose(logits[b][i], row, { abs: 2e-5 }, `logits ${b}.${i}`);
-        });
-        truth.maps.forEach((heads, layer) => {
-          heads.forEach((rows, h) => {
-            rows.forEach((row, i) => {
-              const map = found[layer][b][h][i];
-              expectClose(map.slice(0, row.length), row, { abs: 2e-6 }, `map ${layer}.${h}`);
-              expect(map.slice(row.length).every((x) => x === 0)).toBe(true);
-            });
+    for (const normFirst of [true, false])
+      clean(`logits and maps of two layers, sources of 33, 4 and 1 tokens, normFirst ${normFirst}`, () => {
+        const options = { E: 20, heads: 4, normFirst, tied: true, layers: 2 };
+        const net = model(options);
+        const sources = [33, 4, 1].map(words);
+        const targets = [5, 17, 2].map((n) => [START, ...words(n)]);
+        const state = [...net.stateDict()].map(
+          ([key, t]) => [key, { shape: t.shape, data: Float64Array.from(t.toArray()) }] as const,
+        );
+        const weights = new ReferenceWeights(new Map(state));
+        const logits = net.forward(ids(sources), ids(targets)).tolist() as number[][][];
+        const { self, memory } = net.attentionMaps(ids(sources), ids(targets));
+        const encoder = net.encoderMaps(ids(sources));
+        expect(encoder.map((t) => t.shape)).toEqual([1, 2].map(() => [3, 4, 33, 33]));
+        const lists = (maps: readonly Tensor[]) => maps.map((t) => t.tolist() as number[][][][]);
+        const found = { memory: lists(memory), encoder: lists(encoder) };
+        sources.forEach((source, b) => {
+          const truth = seq2seq(source, targets[b], weights, shapeOf(options));
+          truth.logits.forEach((row, i) => {
+            expectClose(logits[b][i], row, { abs: 2e-5 }, `logits ${b}.${i}`);
           });
+          const compare = (maps: readonly number[][][][][], heads: Matrix[], layer: number): void =>
+            heads.forEach((rows, h) => {
+              rows.forEach((row, i) => {
+                const map = maps[layer][b][h][i];
+                expectClose(map.slice(0, row.length), row, { abs: 2e-6 }, `map ${layer}.${h}`);
+                expect(map.slice(row.length).every((x) => x === 0)).toBe(true);
+              });
+            });
+          truth.maps.forEach((heads, layer) => void compare(found.memory, heads, layer));
+          truth.encoderMaps.forEach((heads, layer) => void compare(found.encoder, heads, layer));
         });
+        for (const t of [...memory, ...self, ...encoder]) t.dispose();
+        net.dispose();
       });
-      for (const t of [...memory, ...self]) t.dispose();
-      net.dispose();
-    });
   });
 
   describe('decoding', () => {

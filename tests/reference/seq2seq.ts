@@ -13,13 +13,16 @@ export interface Seq2SeqShape {
 
 const EPS = 1e-5;
 
-/** Logits of what comes after each token of the target, and the weights of each decoder layer's cross-attention. */
+/**
+ * Logits of what comes after each token of the target, and the weights of each decoder layer's cross-attention and
+ * of each encoder layer.
+ */
 export function seq2seq(
   source: readonly number[],
   target: readonly number[],
   w: ReferenceWeights,
   shape: Seq2SeqShape,
-): { logits: Matrix; maps: Matrix[][] } {
+): { logits: Matrix; maps: Matrix[][]; encoderMaps: Matrix[][] } {
   const norm = (x: Matrix, name: string): Matrix => w.layerNorm(x, name, EPS);
   const sublayer = (x: Matrix, name: string, f: (x: Matrix) => Matrix): Matrix =>
     shape.normFirst ? plus(x, f(norm(x, name))) : norm(plus(x, f(x)), name);
@@ -32,9 +35,14 @@ export function seq2seq(
     multihead(w, `transformer.${name}`, x, y, shape.heads, sees);
 
   let x = embedded(w, 'src_embedding.weight', source);
+  const encoderMaps: Matrix[][] = [];
   for (let l = 0; l < shape.encoderLayers; l++) {
     const name = `encoder.layers.${l}`;
-    x = sublayer(x, `transformer.${name}.norm1`, (h) => attend(`${name}.self_attn`, h, h, () => true).out);
+    x = sublayer(x, `transformer.${name}.norm1`, (h) => {
+      const { out, weights } = attend(`${name}.self_attn`, h, h, () => true);
+      encoderMaps.push(weights);
+      return out;
+    });
     x = sublayer(x, `transformer.${name}.norm2`, feedForward(`transformer.${name}`));
   }
   const memory = norm(x, 'transformer.encoder.norm');
@@ -59,7 +67,7 @@ export function seq2seq(
   const logits = norm(y, 'transformer.decoder.norm').map((row) =>
     times(row, output).map((v, i) => v + bias[i]),
   );
-  return { logits, maps };
+  return { logits, maps, encoderMaps };
 }
 
 /** The sum of -log p over the tokens after the first. */
