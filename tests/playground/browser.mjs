@@ -1,0 +1,53 @@
+// Starts the machine's Chromium with nothing of anybody's in it, and says loudly where there is none.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const PLACES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** @returns {string | undefined} */
+export function chromiumPath() {
+  return PLACES.find((place) => place && existsSync(place));
+}
+
+/** The driver is a package beside this file, installed when it is first needed. */
+async function driver() {
+  if (!existsSync(`${here}node_modules/playwright-core`)) {
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const { status } = spawnSync(npm, args, { cwd: here, stdio: ['ignore', 2, 2] });
+    if (status !== 0) throw new Error('the browser driver could not be installed');
+  }
+  return import('playwright-core');
+}
+
+/** The checker of accessibility, to be run in a page. */
+export async function axeSource() {
+  await driver();
+  return readFile(`${here}node_modules/axe-core/axe.min.js`, 'utf8');
+}
+
+/** @returns {Promise<import('playwright-core').Browser>} with a profile of its own that goes with it */
+export async function launchChromium() {
+  const executablePath = chromiumPath();
+  if (!executablePath) throw new Error('no Chromium on this machine: install one, or name it in CHROMIUM');
+  const { chromium } = await driver();
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
