@@ -1,5 +1,6 @@
 // Pictures of the running playground for docs/playground/: `npm run playground:screenshots`.
-// Every station at the width of a desk and of a phone; light and dark.
+// Every station wide and light, narrow and dark, and one of them all four ways; others by a part of their names:
+//   npm run playground:screenshots -- write-phone-light
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildPlayground, FOLDER } from '../../examples/playground/build.mjs';
@@ -23,7 +24,8 @@ try {
       const page = await context.newPage();
       for (const station of STATIONS) {
         const name = `${station}-${size}-${colorScheme}`;
-        if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
+        const usual = station === 'read' || (size === 'desktop') === (colorScheme === 'light');
+        if (only.length > 0 ? !only.some((part) => name.includes(part)) : !usual) continue;
         await page.goto(`${addressOf(server)}#${station}`);
         await page.reload();
         await ready(page, station);

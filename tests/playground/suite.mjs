@@ -98,7 +98,7 @@ describe('read', () => {
     visit('read', async (page) => {
       const answer = page.locator('[data-slot="answer"]');
       assert.equal(await answer.textContent(), '2019-05-03');
-      assert.match(await sentence(page, 'read').textContent(), /^To write “5”, it looks most at “y” 58 %/);
+      assert.match(await sentence(page, 'read').textContent(), /^To write “5”, it looks most at “y” 58\s%/);
       await page.getByLabel('A date, in English').fill('the 3rd of Mar, 2019');
       assert.equal(await answer.textContent(), '2019-03-03');
       assert.match(await sentence(page, 'read').textContent(), /^To write “3”, it looks most at “r”/);
@@ -196,6 +196,20 @@ describe('write', () => {
       );
     }));
 
+  test('heads do what the page says of them', () =>
+    visit('write', async (page) => {
+      const last = () => sentence(page, 'write').textContent();
+      assert.match(await last(), /^From “.*” it looks back most at “line break” \d\d\s%/);
+      await page.getByLabel('layer 1, head 2').check({ force: true });
+      const tokens = await page.locator('#panel-write .choice .token').allTextContents();
+      for (const from of [100, 113]) {
+        const at = tokens.findIndex((token, i) => i >= from && /[a-z]/.test(token));
+        await page.locator('#panel-write .choice .token').nth(at).click();
+        const [, most] = /most at “(.*?)” 9\d\s%/.exec(await last()) ?? [];
+        assert.equal(most === 'space' ? ' ' : most, tokens[at - 1]);
+      }
+    }));
+
   test('can be stopped, by button and by key, and goes on being usable', () =>
     visit('write', async (page) => {
       await page.getByLabel('Characters').fill('800');
@@ -278,7 +292,7 @@ describe('point, ask, notice', () => {
       assert.match(await says.textContent(), /^D gets most/);
       await page.getByLabel('sharpness').focus();
       for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowRight');
-      assert.match(await says.textContent(), /^D gets most, (99|100) %/);
+      assert.match(await says.textContent(), /^D gets most, (99|100)\s%/);
       await page.getByLabel('hard attention').check();
       assert.match(await says.textContent(), /^Only D is read: \(-0.45, -0.80\)/);
     }));
@@ -286,10 +300,10 @@ describe('point, ask, notice', () => {
   test('an odd colour stands out by itself; odd in both at once is found by the query only', () =>
     visit('notice', async (page) => {
       const [drawn, sent] = ['drawn-says', 'sent-says'].map((name) => page.locator(`[data-slot="${name}"]`));
-      assert.match(await drawn.textContent(), /It sees the orange rising one: 9\d %/);
+      assert.match(await drawn.textContent(), /It sees the orange rising one: 9\d\s%/);
       await page.getByRole('button', { name: 'Odd in both' }).click();
       assert.match(await drawn.textContent(), /^Nothing stands out/);
-      assert.match(await sent.textContent(), /It sees the orange falling one: \d\d %/);
+      assert.match(await sent.textContent(), /It sees the orange falling one: \d\d\s%/);
       await page.getByLabel('orange', { exact: true }).uncheck();
       await page.getByLabel('falling', { exact: true }).uncheck();
       assert.match(await sent.textContent(), /^Nothing is looked for/);

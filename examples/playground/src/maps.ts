@@ -51,9 +51,10 @@ export function spread(row: ArrayLike<number>): number {
   return Math.exp(entropy);
 }
 
+/** Its number and its sign stay in one line. */
 export function percent(share: number): string {
   const hundredths = 100 * share;
-  return hundredths > 0 && hundredths < 1 ? '< 1 %' : `${Math.round(hundredths)} %`;
+  return `${hundredths > 0 && hundredths < 1 ? '<\u00a01' : Math.round(hundredths)}\u00a0%`;
 }
 
 /** A token as people read it: what does not show gets a sign. */

@@ -83,7 +83,9 @@ export function heatmap(onChoose: (row: number) => void): Heatmap {
     const box = (i: number, j: number): void =>
       context.fillRect(left + j * cell, top + i * cell, cell - gap, cell - gap);
     context.fillStyle = empty;
-    for (let i = 0; i < rows.length; i++) for (let j = 0; j < columns.length; j++) box(i, j);
+    // Cells too small for a gap are one ground: their edges would show as a mesh.
+    if (gap === 0) context.fillRect(left, top, cell * columns.length, cell * rows.length);
+    else for (let i = 0; i < rows.length; i++) for (let j = 0; j < columns.length; j++) box(i, j);
     context.fillStyle = attention;
     weights.forEach((row, i) => {
       for (let j = 0; j < columns.length; j++) {
