@@ -36,6 +36,18 @@ export function brainToFloat(h: v128): v128 {
   return i32x4.shl(h, 16);
 }
 
+/** Of eight bf16 those in the low halves of the lanes.  Exact. */
+@inline
+export function brainsLow(v: v128): v128 {
+  return i32x4.shl(v, 16);
+}
+
+/** And those in the high halves; the mask is 0xffff0000. */
+@inline
+export function brainsHigh(v: v128, mask: v128): v128 {
+  return v128.and(v, mask);
+}
+
 /** To nearest, ties to even; a NaN becomes 0x7fc0 with its sign. */
 @inline
 export function floatToBrain(x: v128): v128 {

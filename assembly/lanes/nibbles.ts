@@ -20,8 +20,13 @@ export function nibbleShift(k: i32): i32 {
 // @ts-ignore: decorator
 @lazy
 const MASKS: usize = ASC_FEATURE_RELAXED_SIMD
-  ? memory.data<u16>([0x0f0f, 0x0f0f, 0x0f0f])
-  : memory.data<u16>([0x000f, 0x00f0, 0x0f00]);
+  ? memory.data<u16>([0x0f0f, 0x0f0f, 0x0f0f, 0, 0, 0xffff])
+  : memory.data<u16>([0x000f, 0x00f0, 0x0f00, 0, 0, 0xffff]);
+
+/** What the sums of dotNibbles and dotStep are multiplied by, once they have been through groupSum or stepsSum. */
+// @ts-ignore: decorator
+@inline
+export const FACTOR: i32 = 256;
 
 /** What dotNibbles and storeNibbles want for step 0, 1 and 2. */
 @inline
@@ -37,6 +42,12 @@ export function mask1(): v128 {
 @inline
 export function mask2(): v128 {
   return v128.load_splat<u16>(MASKS, 4);
+}
+
+/** The high half of every 32 bits. */
+@inline
+export function maskHigh(): v128 {
+  return v128.load_splat<u32>(MASKS, 8);
 }
 
 /**
@@ -98,16 +109,22 @@ export function dotNibbles(
   }
 }
 
-/** What dotNibbles has summed, one i32 a channel. */
+/** Where a sum of dotNibbles begins that is to have `start` added: the default variant has it in the sum. */
 @inline
-export function groupSum(c: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? i32x4.extadd_pairwise_i16x8_s(c) : i32x4.shr_s(c, 8);
+export function groupStart(start: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.splat(0) : start;
 }
 
-/** What dotStep has summed over steps of storeNibbles. */
+/** FACTOR times what dotNibbles has summed, plus start, one i32 a channel. */
+@inline
+export function groupSum(c: v128, start: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.add(i32x4.shl(i32x4.extadd_pairwise_i16x8_s(c), 8), start) : c;
+}
+
+/** FACTOR times what dotStep has summed over steps of storeNibbles. */
 @inline
 export function stepsSum(c: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? c : i32x4.shr_s(c, 8);
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.shl(c, 8) : c;
 }
 
 /** A vector as steps of its own, `row` bytes apart. */

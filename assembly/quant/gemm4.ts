@@ -9,8 +9,8 @@
 // Error before the activation, to first order: (groups + 3) eps/2 sum over groups of |scales * sum|.
 import { finishRow } from '../gemm/finish';
 import { NR } from '../gemm/layout';
-import { brainToFloat, load16x4 } from '../lanes/half';
-import { stepsSum, storeNibbles } from '../lanes/nibbles';
+import { brainsHigh, brainsLow } from '../lanes/half';
+import { maskHigh, stepsSum, storeNibbles } from '../lanes/nibbles';
 import { activationBytes } from '../lanes/dot';
 import { WIDE_ROW } from './layout';
 import { BLOCK4, groups, HEAD4, panel4Of, recordBytes, row4Bytes, SCALES4, STEPS4, UNIT } from './layout4';
@@ -78,8 +78,11 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, G: i32): void 
 
 /** A block as steps of vectors, and its scales as f32. */
 function open(wide: usize, scales: usize, b: usize): void {
+  const high = maskHigh();
+  const s01 = v128.load(b), s23 = v128.load(b, 16);
+  v128.store(scales, brainsLow(s01)), v128.store(scales, brainsHigh(s01, high), 16);
+  v128.store(scales, brainsLow(s23), 32), v128.store(scales, brainsHigh(s23, high), 48);
   for (let n: usize = 0; n < 4; n++) {
-    v128.store(scales + (n << 4), brainToFloat(load16x4(b + (n << 3))));
     for (let unit: usize = 0; unit < 4; unit++) {
       const to = wide + unit * (activationBytes(8) >> 2) * WIDE_ROW + (n << 4);
       storeNibbles(to, WIDE_ROW, v128.load(b + SCALES4 + unit * UNIT + (n << 4)));
@@ -92,7 +95,8 @@ function growRow(f: usize, integers: usize, a: usize, scales: usize): void {
   const scale = v128.load_splat<f32>(a);
   const minus = v128.load_splat<i32>(a, 4);
   for (let n: usize = 0; n < 64; n += 16) {
-    v128.store(f + n, grow(v128.load(f + n), stepsSum(v128.load(integers + n)), minus, scale, v128.load(scales + n)));
+    const sum = i32x4.add(stepsSum(v128.load(integers + n)), minus);
+    v128.store(f + n, grow(v128.load(f + n), sum, scale, v128.load(scales + n)));
     v128.store(integers + n, i32x4.splat(0));
   }
 }

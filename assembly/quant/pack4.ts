@@ -8,7 +8,7 @@
 import { NR } from '../gemm/layout';
 import { floatToBrain, brainToFloat } from '../lanes/half';
 import { nibbleByte, nibbleShift } from '../lanes/nibbles';
-import { BLOCK4, GROUP, groups, panel4Of, SCALES4, UNIT } from './layout4';
+import { BLOCK4, GROUP, groups, panel4Of, scaleOf, SCALES4, UNIT } from './layout4';
 
 export function gemm_q4_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
   const step = <usize>wk << 2;
@@ -36,7 +36,7 @@ function packGroup(block: usize, n: i32, w: usize, count: i32, step: usize): voi
   const bits = floatToBrain(f32x4.splat(abs(most) < 1e-30 ? 0 : most / -8));
   const scale = f32x4.extract_lane(brainToFloat(bits), 0);
   const inverse: f32 = scale == 0 ? 0 : 1 / scale;
-  store<u16>(block + (<usize>n << 1), <u16>i32x4.extract_lane(bits, 0));
+  store<u16>(block + scaleOf(n), <u16>i32x4.extract_lane(bits, 0));
   for (let k = 0; k < GROUP; k++) {
     const x: f32 = k < count ? load<f32>(w + <usize>k * step) * inverse : 0;
     const q = max(min(i32(nearest(x)) + 8, 15), 0);
@@ -66,7 +66,7 @@ function unpackChannel(to: usize, wp: usize, channel: i32, K: i32, step: usize):
   let block = panel4Of(wp, channel / NR, K);
   const n = channel % NR;
   for (let first = 0; first < K; first += GROUP) {
-    const bits = i32x4.splat(load<u16>(block + (<usize>n << 1)));
+    const bits = i32x4.splat(load<u16>(block + scaleOf(n)));
     const scale = f32x4.extract_lane(brainToFloat(bits), 0);
     for (let k = 0; k < min(K - first, GROUP); k++) {
       const q = (<i32>load<u8>(nibbleOf(block, n, k)) >> nibbleShift(k & 7)) & 15;

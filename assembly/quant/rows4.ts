@@ -4,7 +4,7 @@
 // scale = max |x| / 127, q = round(x 127 / max |x|) to nearest even: |x - scale q| <= scale (1/2 + 2^-15).
 // Groups within +-1e-30 count as zeros; a NaN or an infinity makes the scale of its group not finite.
 import { activationBytes } from '../lanes/dot';
-import { storeForNibbles } from '../lanes/nibbles';
+import { FACTOR, storeForNibbles } from '../lanes/nibbles';
 import { magic, magnitude, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { GROUP, HEAD4, recordBytes, row4Bytes } from './layout4';
@@ -44,6 +44,6 @@ function quantizeGroup(y: usize, x: usize, n: i32): void {
     to += activationBytes(8);
   }
   const pair = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 2, 3));
-  store<f32>(y, small ? 0 : range / 127);
-  store<i32>(y, -8 * (i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1)), 4);
+  store<f32>(y, small ? 0 : range / 127 / <f32>FACTOR);
+  store<i32>(y, -8 * FACTOR * (i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1)), 4);
 }
