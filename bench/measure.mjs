@@ -8,6 +8,8 @@ import { Bench } from 'tinybench';
 /** In one round a contestant runs for this long, and at least once. */
 const SLICE_MS = 60;
 const MIN_ROUNDS = 5;
+/** Of runs that take seconds. */
+const LEAST_ROUNDS = 2;
 const MAX_ROUNDS = 40;
 /** Long enough for V8 to replace the baseline code of the hot WebAssembly functions by optimized code. */
 const WARMUP_MS = 400;
@@ -32,21 +34,25 @@ export function median(values) {
 }
 
 /**
- * @param {ReadonlyMap<string, import('./contract.d.ts').Job>} jobs
+ * @param {ReadonlyMap<string, import('./contract.d.ts').Job>} jobs each of which has run once
+ * @param {ReadonlyMap<string, number>} first milliseconds of that run: one that takes long needs neither another for
+ *   warming up nor many rounds
  * @param {{ seconds: number, clock: 'wall' | 'cpu' }} options `seconds` bounds the rounds of all contestants
  *   together, once the least number of rounds is done
  * @returns {Promise<Map<string, { ms: number, runs: number }>>} the median of all runs, and their number
  */
-export async function interleave(jobs, { seconds, clock }) {
+export async function interleave(jobs, first, { seconds, clock }) {
   const names = [...jobs.keys()];
+  for (const name of names)
+    await warmUp(/** @type {import('./contract.d.ts').Job} */ (jobs.get(name)), first.get(name) ?? 0);
+  const round = [...first.values()].reduce((sum, ms) => sum + ms, 0);
+  const leastRounds = Math.max(LEAST_ROUNDS, Math.min(MIN_ROUNDS, Math.floor((seconds * 1000) / round)));
   const samples = new Map(names.map((name) => [name, /** @type {number[]} */ ([])]));
   const end = performance.now() + seconds * 1000;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    if (round >= MIN_ROUNDS && performance.now() > end) break;
+    if (round >= leastRounds && performance.now() > end) break;
     const bench = new Bench({
-      warmup: round === 0,
-      warmupIterations: WARMUP_RUNS,
-      warmupTime: WARMUP_MS,
+      warmup: false,
       iterations: 1,
       time: SLICE_MS,
       retainSamples: true,
@@ -64,6 +70,17 @@ export async function interleave(jobs, { seconds, clock }) {
     }
   }
   return new Map(names.map((name) => [name, summary(samples.get(name) ?? [])]));
+}
+
+/** @param {import('./contract.d.ts').Job} job @param {number} spent milliseconds of the run that was */
+async function warmUp(job, spent) {
+  const start = performance.now() - spent;
+  for (
+    let runs = 1;
+    performance.now() - start < WARMUP_MS || (runs < WARMUP_RUNS && spent < WARMUP_MS);
+    runs++
+  )
+    await job.run();
 }
 
 /** @param {number[]} samples */

@@ -3,6 +3,8 @@ import { rivals } from './rivals/index.mjs';
 
 export const suites = {
   gemm: () => import('./suites/gemm.mjs'),
+  attention: () => import('./suites/attention.mjs'),
+  gemv: () => import('./suites/gemv.mjs'),
   encoder: () => import('./suites/encoder.mjs'),
   complexity: () => import('./suites/complexity.mjs'),
   roofline: () => import('./suites/roofline.mjs'),
@@ -19,6 +21,7 @@ suites: ${Object.keys(suites).join(', ')}
   --case NAME        only this case; may be repeated
   --rivals A,B       only these of: ${Object.keys(rivals).join(', ')}
   --rivals-only      leave fovea out
+  --dtype NAME       encoder: its matrices in f32 (default), q8 or q4
   --whole            training: also the 2000 steps on the text, fovea alone (minutes)
   --seconds N        time for the rounds of a case, all contestants together (default 8)
   --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
@@ -35,7 +38,7 @@ export class UsageError extends Error {}
  * @param {string[]} args
  * @returns {{
  *   suite: keyof typeof suites, json: boolean, variant: string, cases: string[] | undefined, rivals: string[],
- *   withOurs: boolean, whole: boolean, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
+ *   withOurs: boolean, whole: boolean, dtype: import('./contract.d.ts').DType, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
  * }}
  * @throws {UsageError}
  */
@@ -55,6 +58,10 @@ export function parseOptions(args) {
   if (clock !== 'wall' && clock !== 'cpu') {
     throw new UsageError(`--clock: expected wall or cpu, got '${clock}'`);
   }
+  const { dtype } = values;
+  if (dtype !== 'f32' && dtype !== 'q8' && dtype !== 'q4') {
+    throw new UsageError(`--dtype: expected f32, q8 or q4, got '${dtype}'`);
+  }
   return {
     suite: /** @type {keyof typeof suites} */ (suite),
     json: values.json,
@@ -63,6 +70,7 @@ export function parseOptions(args) {
     rivals: names,
     withOurs: !values['rivals-only'],
     whole: values.whole,
+    dtype,
     seconds,
     clock,
     svg: values.svg,
@@ -82,6 +90,7 @@ function parse(args) {
         case: { type: 'string', multiple: true },
         rivals: { type: 'string', default: Object.keys(rivals).join(',') },
         'rivals-only': { type: 'boolean', default: false },
+        dtype: { type: 'string', default: 'f32' },
         whole: { type: 'boolean', default: false },
         seconds: { type: 'string', default: '8' },
         clock: { type: 'string', default: 'wall' },

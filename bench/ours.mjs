@@ -16,6 +16,7 @@ export async function open({ threads, variant }) {
     version,
     gemm: (problem) => gemm(engine, problem),
     encoder: (problem) => encoder(engine, problem),
+    attention: (problem) => attention(engine, problem),
     training: (problem) => training(engine, problem),
     dispose: () => engine.dispose(),
   };
@@ -25,12 +26,16 @@ export async function open({ threads, variant }) {
  * @param {import('../dist/node.js').Engine} engine
  * @param {import('./contract.d.ts').GemmProblem} problem
  */
-function gemm(engine, { M, K, N, a, b }) {
-  const weight = engine.scope(() => F.PackedMatrix.from(F.transpose(engine.tensor(b, [K, N]), 0, 1)));
+function gemm(engine, { M, K, N, a, b, dtype = 'f32' }) {
+  const weight = engine.scope(() => {
+    const plain = F.transpose(engine.tensor(b, [K, N]), 0, 1);
+    return dtype === 'f32' ? F.PackedMatrix.from(plain) : F.QuantizedMatrix.from(plain, dtype);
+  });
   const x = engine.tensor(a, [M, K]);
   /** @type {import('../dist/node.js').Tensor | undefined} */
   let y;
   return {
+    bytes: weight.bytes,
     run: () => {
       y?.dispose();
       x.data.set(a);
@@ -49,8 +54,8 @@ function gemm(engine, { M, K, N, a, b }) {
  * @param {import('../dist/node.js').Engine} engine
  * @param {import('./contract.d.ts').EncoderProblem} problem
  */
-async function encoder(engine, { config, weights, batch, length, inputIds }) {
-  const pretrained = await load(engine, config, weights);
+async function encoder(engine, { config, weights, batch, length, inputIds, dtype }) {
+  const pretrained = await load(engine, config, weights, dtype);
   const model = /** @type {import('../dist/node.js').EncoderModel} */ (pretrained.model);
   /** @type {import('../dist/node.js').Tensor | undefined} */
   let last;
@@ -63,6 +68,33 @@ async function encoder(engine, { config, weights, batch, length, inputIds }) {
     dispose: () => {
       last?.dispose();
       pretrained.dispose();
+    },
+  };
+}
+
+/**
+ * @param {import('../dist/node.js').Engine} engine
+ * @param {import('./contract.d.ts').AttentionProblem} problem
+ */
+function attention(engine, { H, G, S, D, causal, ...given }) {
+  const inputs = /** @type {const} */ (['q', 'k', 'v']).map((name) => {
+    const tensor = engine.tensor(given[name], [S, name === 'q' ? H : G, D]);
+    return { tensor, data: given[name], heads: F.transpose(tensor, 0, 1) };
+  });
+  const [q, k, v] = inputs.map(({ heads }) => heads);
+  /** @type {import('../dist/node.js').Tensor | undefined} */
+  let y;
+  return {
+    run: () => {
+      y?.dispose();
+      for (const { tensor, data } of inputs) tensor.data.set(data);
+      const heads = F.scaledDotProductAttention(q, k, v, { isCausal: causal, enableGqa: H !== G });
+      y = F.transpose(heads, 0, 1);
+      return /** @type {Float32Array} */ (y.data);
+    },
+    dispose: () => {
+      y?.dispose();
+      for (const { tensor } of inputs) tensor.dispose();
     },
   };
 }
@@ -106,8 +138,9 @@ async function training(engine, { config, weights, batch, length, batches, optim
  * A model as if from a folder with these weights.
  * @param {import('../dist/node.js').Engine} engine @param {object} config
  * @param {ReadonlyMap<string, import('./contract.d.ts').Weight>} weights
+ * @param {import('./contract.d.ts').DType} [dtype]
  */
-function load(engine, config, weights) {
+function load(engine, config, weights, dtype) {
   const tensors = [...weights].map(([name, { shape, data }]) => {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return /** @type {const} */ ([name, { dtype: 'F32', shape, bytes }]);
@@ -116,5 +149,5 @@ function load(engine, config, weights) {
     ['config.json', JSON.stringify(config)],
     ['model.safetensors', writeSafetensors(tensors)],
   ]);
-  return fromPretrained(engine, source);
+  return fromPretrained(engine, source, { dtype });
 }

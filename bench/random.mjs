@@ -34,3 +34,21 @@ export function normal(length, seed, { mean = 0, std = 1 } = {}) {
   }
   return out;
 }
+
+/** So many values are drawn; a prime, so that no row of a matrix is like another. */
+const DRAWN = 1048573;
+
+/**
+ * Normal numbers for large weights, where drawing each would take longer than the benchmark: the same million over
+ * and over.
+ * @param {number} length
+ * @param {number} seed
+ * @param {{ mean?: number, std?: number }} [distribution]
+ * @returns {Float32Array}
+ */
+export function repeated(length, seed, distribution) {
+  const drawn = normal(Math.min(length, DRAWN), seed, distribution);
+  const out = new Float32Array(length);
+  for (let at = 0; at < length; at += DRAWN) out.set(drawn.subarray(0, length - at), at);
+  return out;
+}

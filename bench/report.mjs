@@ -1,26 +1,22 @@
 /**
- * @typedef {{ ms: number, runs: number }} Timing
- * @typedef {object} Row one case of one suite
- * @property {string} suite
- * @property {string} case
- * @property {string} variant
- * @property {number} threads
- * @property {number} flops
- * @property {Timing | undefined} ours
- * @property {Record<string, Timing & { version: string }>} rivals
+ * @typedef {import('./contract.d.ts').Row} Row
+ * @typedef {import('./contract.d.ts').Timing} Timing
+ * @typedef {import('./contract.d.ts').Figure} Figure
  */
 
 /** @param {Row} row @returns {Record<string, number>} rival's time over ours: above one, fovea is the faster */
 export function ratios({ ours, rivals }) {
   if (!ours) return {};
   return Object.fromEntries(
-    Object.entries(rivals).map(([name, rival]) => [name, round(rival.ms / ours.ms, 3)]),
+    Object.entries(rivals).flatMap(([name, rival]) =>
+      'ms' in rival ? [[name, round(rival.ms / ours.ms, 3)]] : [],
+    ),
   );
 }
 
 /** @param {Row} row @returns {string} one line of JSON, times in milliseconds */
 export function jsonLine(row) {
-  const timing = ({ ms, runs, ...rest }) => ({ ...rest, ms: round(ms, 4), runs });
+  const timing = (each) => ('ms' in each ? { ...each, ms: round(each.ms, 4) } : each);
   const rivals = Object.entries(row.rivals).map(([name, rival]) => [name, timing(rival)]);
   return JSON.stringify({
     suite: row.suite,
@@ -28,37 +24,57 @@ export function jsonLine(row) {
     variant: row.variant,
     threads: row.threads,
     ours_ms: row.ours ? round(row.ours.ms, 4) : null,
+    share: row.share === undefined ? undefined : round(row.share, 3),
     rivals: Object.fromEntries(rivals),
     ratio: ratios(row),
   });
 }
 
+/** @param {string} suite @param {string} variant @param {Figure} figure @param {number} [threads] @returns {string} */
+export function figureLine(suite, variant, { name, unit, value, share }, threads = 1) {
+  return JSON.stringify({ suite, case: name, variant, threads, unit, value, share });
+}
+
+/** @param {Figure} figure */
+export function figureText({ name, unit, value, share }) {
+  const of = share === undefined ? '' : `  ${(100 * share).toFixed(0)} % of the limit`;
+  return `${name.padEnd(32)}${Number(value.toPrecision(4)).toString().padStart(9)} ${unit}${of}`;
+}
+
 /**
  * @param {readonly Row[]} rows of one suite
- * @returns {string} milliseconds and GFLOP/s of everyone, ratios, and the geometric means of the ratios
+ * @returns {string} milliseconds and GFLOP/s of everyone, our share of the machine's limit, ratios, and the geometric
+ *   means of the ratios
  */
 export function table(rows) {
-  const rivals = Object.keys(rows[0]?.rivals ?? {});
-  const cell = (timing, flops) =>
-    timing ? `${timing.ms.toPrecision(4)} ms ${(flops / timing.ms / 1e6).toFixed(1).padStart(5)} GF/s` : '-';
-  const lines = [['case', 'fovea', ...rivals.flatMap((name) => [name, '×'])]];
+  const rivals = [...new Set(rows.flatMap((row) => Object.keys(row.rivals)))];
+  const cell = (timing, flops) => {
+    if (!timing) return '-';
+    if ('error' in timing) return 'failed';
+    return `${timing.ms.toPrecision(4)} ms ${(flops / timing.ms / 1e6).toFixed(1).padStart(5)} GF/s`;
+  };
+  const lines = [['case', 'fovea', 'limit', ...rivals.flatMap((name) => [name, '×'])]];
   for (const row of rows) {
     const ratio = ratios(row);
     const columns = rivals.flatMap((name) => [
       cell(row.rivals[name], row.flops),
       ratio[name]?.toFixed(2) ?? '-',
     ]);
-    lines.push([row.case, cell(row.ours, row.flops), ...columns]);
+    const share = row.share === undefined ? '-' : `${(100 * row.share).toFixed(0)} %`;
+    lines.push([row.case, cell(row.ours, row.flops), share, ...columns]);
   }
   if (rows.every((row) => row.ours)) {
-    const means = rivals.flatMap((name) => [
-      '',
-      geometricMean(rows.map((row) => ratios(row)[name])).toFixed(2),
-    ]);
-    lines.push(['geometric mean', '', ...means]);
+    const means = rivals.flatMap((name) => ['', meanRatio(rows, name)?.toFixed(2) ?? '-']);
+    lines.push(['geometric mean', '', '', ...means]);
   }
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return lines.map((line) => line.map((text, i) => text.padStart(widths[i])).join('  ')).join('\n');
+}
+
+/** @param {readonly Row[]} rows @param {string} rival @returns {number | undefined} over the cases that it took part in */
+function meanRatio(rows, rival) {
+  const values = rows.map((row) => ratios(row)[rival]).filter((value) => value !== undefined);
+  return values.length > 0 ? geometricMean(values) : undefined;
 }
 
 /** @param {readonly number[]} values @returns {number} */

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
-import { interleave } from './measure.mjs';
+import { measureCase, share } from './case.mjs';
 import { parseOptions, suites, UsageError, usage } from './options.mjs';
-import { jsonLine, table } from './report.mjs';
+import { figureLine, figureText, jsonLine, table } from './report.mjs';
 import { rivals } from './rivals/index.mjs';
+import { limits } from './roofline/limits.mjs';
 
 /**
  * @typedef {import('./contract.d.ts').Contestant} Contestant
@@ -33,27 +34,6 @@ async function openAll({ withOurs, rivals: wanted, variant }, { rivals: able = w
   return contestants;
 }
 
-/**
- * Loads one case in every contestant, checks what they compute, then times them.
- * @param {import('./contract.d.ts').Case} benchCase
- * @param {readonly Contestant[]} contestants
- * @param {Options} options
- */
-async function measureCase(benchCase, contestants, options) {
-  /** @type {Map<string, import('./contract.d.ts').Job>} */
-  const jobs = new Map();
-  try {
-    for (const contestant of contestants) jobs.set(contestant.name, await benchCase.load(contestant));
-    const outputs = new Map();
-    for (const [name, job] of jobs) outputs.set(name, Float32Array.from(await job.run()));
-    benchCase.check(outputs);
-    return await interleave(jobs, options);
-  } finally {
-    for (const job of jobs.values()) await job.dispose();
-    benchCase.release();
-  }
-}
-
 /** @param {Options} options */
 async function main(options) {
   const module = await suites[options.suite]();
@@ -62,7 +42,7 @@ async function main(options) {
     if (!(await module.main(options))) process.exitCode = 1;
     return;
   }
-  const { suite } = module;
+  const suite = 'build' in module ? module.build(options) : module.suite;
   const cases = suite.cases.filter(({ name }) => !options.cases || options.cases.includes(name));
   if (cases.length === 0) {
     throw new UsageError(`--case: ${options.suite} has ${suite.cases.map(({ name }) => name).join(', ')}`);
@@ -71,27 +51,41 @@ async function main(options) {
   if (options.variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   }
+  const limit = options.withOurs ? await limits(options.variant) : undefined;
   const contestants = await (suite.open?.(options) ?? openAll(options, suite));
   const others = options.withOurs ? contestants.slice(1) : contestants;
+  const threads = suite.threads ?? THREADS;
   const rows = [];
   for (const each of cases) {
-    const timings = await measureCase(each, contestants, options);
-    const timed = ({ name, version }) => [name, { version, ...timings.get(name) }];
-    const row = {
+    const { outcomes, bytes } = await measureCase(each, contestants, options);
+    const timed = others.filter(({ name }) => outcomes.has(name));
+    const ours = /** @type {import('./contract.d.ts').Timing | undefined} */ (
+      options.withOurs ? outcomes.get(contestants[0].name) : undefined
+    );
+    const row = /** @type {import('./contract.d.ts').Row} */ ({
       suite: options.suite,
       case: each.name,
       variant: options.variant,
-      threads: suite.threads ?? THREADS,
+      threads,
       flops: each.flops,
-      ours: options.withOurs ? timings.get(contestants[0].name) : undefined,
-      rivals: Object.fromEntries(others.map(timed)),
-    };
+      ours,
+      share: ours && limit ? share(each, ours.ms, bytes, limit, threads) : undefined,
+      rivals: Object.fromEntries(
+        timed.map(({ name, version }) => [name, { version, ...outcomes.get(name) }]),
+      ),
+    });
     rows.push(row);
     if (options.json) process.stdout.write(`${jsonLine(row)}\n`);
     else process.stderr.write(`${each.name} done\n`);
   }
   if (!options.json) process.stdout.write(`${table(rows)}\n`);
   for (const contestant of contestants) await contestant.dispose();
+  if (options.withOurs && suite.figures) {
+    for (const figure of await suite.figures({ rows, variant: options.variant }))
+      process.stdout.write(
+        `${options.json ? figureLine(options.suite, options.variant, figure) : figureText(figure)}\n`,
+      );
+  }
   if (!options.whole) return;
   if (!suite.whole) throw new UsageError(`--whole: ${options.suite} has no such run`);
   const figures = { suite: options.suite, variant: options.variant, ...(await suite.whole(options)) };

@@ -63,7 +63,23 @@ export const bertBase = {
   intermediate_size: 3072,
 };
 
-/** HuggingFaceTB/SmolLM2-135M */
+/**
+ * @typedef {object} LlamaConfig the fields of a `model_type: llama` config that the arithmetic depends on
+ * @property {'llama'} model_type
+ * @property {number} vocab_size
+ * @property {number} hidden_size
+ * @property {number} num_hidden_layers
+ * @property {number} num_attention_heads
+ * @property {number} num_key_value_heads
+ * @property {number} intermediate_size
+ * @property {number} max_position_embeddings
+ * @property {number} rms_norm_eps
+ * @property {number} rope_theta
+ * @property {'silu'} hidden_act
+ * @property {true} tie_word_embeddings
+ */
+
+/** HuggingFaceTB/SmolLM2-135M @type {LlamaConfig} */
 export const smollm2 = {
   model_type: 'llama',
   vocab_size: 49152,
@@ -101,6 +117,20 @@ export const gemms = [
 ];
 
 /**
+ * The same of a decoder's largest weights: the heads of SmolLM2-135M and TinyLlama-1.1B and a gate of
+ * Llama-2-7B, for one token; then a few tokens at once.
+ * @type {readonly (readonly [M: number, K: number, N: number])[]}
+ */
+export const gemvs = [
+  [1, 576, 49152],
+  [1, 2048, 32000],
+  [1, 4096, 11008],
+  [2, 4096, 11008],
+  [4, 4096, 11008],
+  [8, 4096, 11008],
+];
+
+/**
  * Batch and length of an encoder's input: a query, a paragraph, a batch of paragraphs, a page.
  * @type {readonly { batch: number, length: number }[]}
  */
@@ -109,4 +139,19 @@ export const inputs = [
   { batch: 1, length: 128 },
   { batch: 8, length: 128 },
   { batch: 1, length: 512 },
+];
+
+/**
+ * Heads (of queries, of keys and values), length and width of attention: BERT-base's from a paragraph to a book's
+ * chapter, causal and not; MiniLM's narrow heads, Llama's wide ones, SmolLM2's shared ones.
+ * @type {readonly { H: number, G: number, S: number, D: number, causal: boolean }[]}
+ */
+export const attentions = [
+  ...[128, 512, 1024, 2048, 4096].map((S) => ({ H: 12, G: 12, S, D: 64, causal: false })),
+  ...[512, 2048].map((S) => ({ H: 12, G: 12, S, D: 64, causal: true })),
+  ...[128, 512, 2048].map((S) => ({ H: 12, G: 12, S, D: 32, causal: false })),
+  ...[512, 2048].map((S) => ({ H: 8, G: 8, S, D: 128, causal: false })),
+  ...[128, 512, 2048].map((S) => ({ H: 9, G: 3, S, D: 64, causal: true })),
+  // Last, since an engine that runs out of memory may be of no use afterwards.
+  ...[false, true].map((causal) => ({ H: 12, G: 12, S: 8192, D: 64, causal })),
 ];

@@ -1,3 +1,4 @@
+import { attentionModel } from './onnx/attention.mjs';
 import { encoderModel } from './onnx/encoder.mjs';
 import { gemmModel } from './onnx/gemm.mjs';
 
@@ -29,6 +30,20 @@ export function onnxruntime(name, ort, version, options) {
     gemm: (problem) => {
       const { M, K, a } = problem;
       return job(gemmModel(problem), 'c', () => ({ a: new ort.Tensor('float32', a, [M, K]) }));
+    },
+    attention: (problem) => {
+      const { H, G, S, D } = problem;
+      const { model, lengths } = attentionModel(problem);
+      const part = (data, heads) => new ort.Tensor('float32', data, [1, S, heads * D]);
+      return job(model, 'o', () => ({
+        q: part(problem.q, H),
+        k: part(problem.k, G),
+        v: part(problem.v, G),
+        ...(lengths && {
+          seqlens_k: new ort.Tensor('int32', Int32Array.of(S - 1), [1]),
+          total_sequence_length: new ort.Tensor('int32', Int32Array.of(S), []),
+        }),
+      }));
     },
     encoder: (problem) => {
       const { batch, length } = problem;

@@ -20,12 +20,14 @@ export async function open({ threads }) {
   return {
     name: 'tfjs-wasm',
     version: wasm.version_wasm,
-    gemm: ({ M, K, N, a, b }) => {
+    gemm: ({ M, K, N, a, b, dtype = 'f32' }) => {
+      if (dtype !== 'f32') return null;
       const weight = tf.tensor2d(b, [K, N]);
       const multiply = () => tf.matMul(tf.tensor2d(a, [M, K]), weight);
       return { run: () => read(tf.tidy(multiply)), dispose: () => weight.dispose() };
     },
     encoder: (problem) => {
+      if (problem.dtype && problem.dtype !== 'f32') return null;
       const { forward, dispose } = encoder(tf, problem);
       return { run: () => read(forward()), dispose };
     },

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 /**
  * What this machine can do on one thread, at most: each figure is the best of many short runs of a loop that
  * does nothing else (kernels.ts).  Every other figure is to be read as a share of these.
- * @typedef {{ madd: number, dot: number, stream: number }} Limits GFLOP/s, 10^9 integer operations/s, GB/s
+ * @typedef {import('../contract.d.ts').Limits} Limits
  */
 
 const PAGES = 4200; // 275 MB: far beyond any cache

@@ -1,10 +1,11 @@
 import { createEngine, F } from '../../dist/node.js';
 import { normal } from '../random.mjs';
+import { figureLine, figureText } from '../report.mjs';
 import { limits } from '../roofline/limits.mjs';
 
 /**
  * The machine's limits on one thread, and how near to them the package's kernels come in the same run.
- * @typedef {{ name: string, unit: string, value: number, share?: number }} Figure
+ * @typedef {import('../contract.d.ts').Figure} Figure
  */
 
 /** Large enough to be cache-blocked, small enough to be short: M, K, N. */
@@ -50,19 +51,9 @@ export async function main({ json, variant, clock }) {
       share: q4Gemv.gbytes / limit.stream,
     },
   ];
-  for (const figure of figures) process.stdout.write(`${json ? asJson(figure, variant) : asText(figure)}\n`);
+  for (const figure of figures)
+    process.stdout.write(`${json ? figureLine('roofline', variant, figure) : figureText(figure)}\n`);
   return true;
-}
-
-/** @param {Figure} figure @param {string} variant */
-function asJson({ name, unit, value, share }, variant) {
-  return JSON.stringify({ suite: 'roofline', case: name, variant, threads: 1, unit, value, share });
-}
-
-/** @param {Figure} figure */
-function asText({ name, unit, value, share }) {
-  const of = share === undefined ? '' : `  ${(100 * share).toFixed(0)} % of the limit`;
-  return `${name.padEnd(24)}${value.toFixed(1).padStart(7)} ${unit}${of}`;
 }
 
 /**

@@ -57,6 +57,7 @@ const step = {
       optimizer,
     };
     const job = await contestant.training(problem);
+    if (!job) return null;
     const first = [];
     for (let i = 0; i < COMPARED; i++) first.push(...(await job.run()));
     let compared = false;

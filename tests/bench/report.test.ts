@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { firstLine, share } from '../../bench/case.mjs';
 import { median } from '../../bench/measure.mjs';
 import { parseOptions } from '../../bench/options.mjs';
-import { normal } from '../../bench/random.mjs';
+import { normal, repeated } from '../../bench/random.mjs';
 import { jsonLine, table } from '../../bench/report.mjs';
 
 const row = (name: string, ours: number, rival: number) => ({
@@ -34,6 +35,18 @@ describe('report', () => {
     });
   });
 
+  test('a share of the limit and a rival that failed are told', () => {
+    const failed = { ...row('a', 2, 3), share: 0.1234, rivals: { other: { version: '1.0.0', error: 'no' } } };
+    expect(JSON.parse(jsonLine(failed))).toMatchObject({
+      share: 0.123,
+      rivals: { other: { version: '1.0.0', error: 'no' } },
+      ratio: {},
+    });
+    const lines = table([failed, row('b', 1, 3)]).split('\n');
+    expect(lines[1]).toMatch(/12 % +failed +-$/);
+    expect(lines.at(-1)).toMatch(/ 3\.00$/);
+  });
+
   test('the table ends with the geometric mean', () => {
     const lines = table([row('a', 1, 1), row('b', 1, 4)]).split('\n');
     expect(lines.at(-1)).toMatch(/geometric mean.* 2\.00$/);
@@ -43,6 +56,25 @@ describe('report', () => {
 test('median of odd, even and unsorted numbers', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([10, 1, 2, 3])).toBe(2.5);
+});
+
+describe('share of the limits', () => {
+  const limits = { madd: 50, dot: 100, stream: 25 };
+  const of = (given: object, bytes?: number, threads = 1) =>
+    share({ ...bare, flops: 1e9, ...given }, 40, bytes, limits, threads);
+  const bare = { name: '', load: async () => null, check: () => {}, release: () => {} };
+
+  test('is that of the operations, with each thread a peak of its own', () => {
+    expect(of({})).toBeCloseTo(0.5, 12);
+    expect(of({ limit: 'dot' })).toBeCloseTo(0.25, 12);
+    expect(of({}, undefined, 2)).toBeCloseTo(0.25, 12);
+  });
+
+  test('is that of the reading where it takes longer', () => {
+    expect(of({ reads: 2 }, 375e6)).toBeCloseTo(0.75, 12);
+    expect(of({ reads: 1 }, 1e6)).toBeCloseTo(0.5, 12);
+    expect(of({}, 750e6)).toBeCloseTo(0.5, 12);
+  });
 });
 
 test('random numbers are the same for a seed, and normal', () => {
@@ -56,6 +88,17 @@ test('random numbers are the same for a seed, and normal', () => {
   expect(Math.abs(variance - 4)).toBeLessThan((5 * 4 * Math.SQRT2) / Math.sqrt(values.length));
 });
 
+test('large weights repeat what was drawn, without two like rows', () => {
+  const values = repeated(1048573 + 100, 3);
+  expect(values.subarray(0, 1000)).toEqual(normal(1000, 3));
+  expect(values.subarray(1048573)).toEqual(values.subarray(0, 100));
+});
+
+test('what is told of a failure is a line without paths', () => {
+  expect(firstLine(new Error('no room at /mnt/work/core/safe.h:17 for it\nmore'))).toBe('no room at for it');
+  expect(firstLine(1234)).toBe('error 1234');
+});
+
 describe('command line', () => {
   test.each([[[]], [['nothing']], [['gemm', 'encoder']], [['gemm', '--seconds', '0']]])(
     'refuses %j',
@@ -67,6 +110,7 @@ describe('command line', () => {
   test.each([
     ['--rivals', 'nobody'],
     ['--clock', 'sun'],
+    ['--dtype', 'q2'],
     ['--what', ''],
   ])('refuses %s %s', (...flag) => {
     expect(() => parseOptions(['gemm', ...flag])).toThrow(new RegExp(flag[0]));

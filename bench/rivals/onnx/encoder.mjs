@@ -1,27 +1,33 @@
 import { Graph } from './graph.mjs';
+import { linear as linearOf } from './linear.mjs';
 
 /**
  * A BERT encoder as ONNX, in the form onnxruntime runs fastest: activations stay (B·S, D) so that every linear
  * layer is one `Gemm` with its bias inside, attention is onnxruntime's own fused operator, shapes are fixed, and
  * the position and token-type rows, the same in every run, are added up beforehand.
- * Add + LayerNormalization is left to onnxruntime, which fuses the two itself.
+ * Add + LayerNormalization is left to onnxruntime, which fuses the two itself.  In 8 bits, attention and norms stay f32,
+ * as `quantize_dynamic` leaves them.
  *
  * @param {import('../../contract.d.ts').EncoderProblem} problem
  * @returns {Uint8Array} an ONNX model: input_ids (B, S) int64 -> last_hidden_state (B, S, D)
  */
-export function encoderModel({ config, weights, batch, length }) {
+export function encoderModel({ config, weights, batch, length, dtype = 'f32' }) {
   const { hidden_size: D, num_attention_heads: heads, num_hidden_layers: layers } = config;
   const graph = new Graph();
   const shape = (name, dims) => graph.constant(name, [dims.length], BigInt64Array.from(dims.map(BigInt)));
-  const weight = (name) => {
+  const find = (name) => {
     const found = weights.get(name);
     if (!found) throw new Error(`encoderModel: no weight named ${name}`);
-    return graph.constant(name, found.shape, found.data);
+    return found;
   };
+  const weight = (name) => graph.constant(name, find(name).shape, find(name).data);
   const sequence = shape('sequence_shape', [batch, length, D]);
   const rows = shape('rows_shape', [batch * length, D]);
-  const linear = (name, x) =>
-    graph.op('Gemm', [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transB: 1 });
+  const linear = (name, x) => {
+    const { data, shape } = find(`${name}.weight`);
+    const bias = find(`${name}.bias`).data;
+    return linearOf(graph, dtype, { name, data, K: shape[1], N: shape[0], transposed: true, bias })(x);
+  };
   const layerNorm = (name, x) =>
     graph.op('LayerNormalization', [x, weight(`${name}.weight`), weight(`${name}.bias`)], {
       axis: -1,

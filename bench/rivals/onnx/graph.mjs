@@ -4,7 +4,14 @@ import { Message } from './protobuf.mjs';
  * An ONNX graph, built one operator at a time and written as a .onnx file.
  * Field numbers are those of onnx.proto: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-const DATA_TYPE = { float32: 1, int32: 6, int64: 7 };
+const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 };
+const ARRAY_TYPE = {
+  Float32Array: 'float32',
+  Uint8Array: 'uint8',
+  Int8Array: 'int8',
+  Int32Array: 'int32',
+  BigInt64Array: 'int64',
+};
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 };
 const IR_VERSION = 9; // the first that knows opset 20
 const OPSETS = { '': 20, 'com.microsoft': 1 };
@@ -50,11 +57,11 @@ export class Graph {
    * A weight: the data is stored raw, little-endian, and copied only when the file is written.
    * @param {string} name
    * @param {readonly number[]} dims
-   * @param {Float32Array | BigInt64Array} data
+   * @param {Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array} data
    * @returns {string}
    */
   constant(name, dims, data) {
-    const type = data instanceof Float32Array ? DATA_TYPE.float32 : DATA_TYPE.int64;
+    const type = DATA_TYPE[ARRAY_TYPE[data.constructor.name]];
     const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.#graph.message(5, new Message().ints(1, dims).int(2, type).string(8, name).bytes(9, raw));
     return name;
@@ -68,17 +75,24 @@ export class Graph {
    * @returns {string} the name of the (first) output
    */
   op(type, inputs, attributes = {}, output = `${type}_${this.#nodes}`) {
+    this.node(type, inputs, attributes, [output]);
+    return output;
+  }
+
+  /**
+   * An operator with several outputs.
+   * @param {string} type @param {readonly string[]} inputs @param {Record<string, Attribute>} attributes
+   * @param {readonly string[]} outputs
+   */
+  node(type, inputs, attributes, outputs) {
     const slash = type.lastIndexOf('/');
     const node = new Message();
     for (const input of inputs) node.string(1, input);
-    node
-      .string(2, output)
-      .string(3, `node_${this.#nodes++}`)
-      .string(4, type.slice(slash + 1));
+    for (const output of outputs) node.string(2, output);
+    node.string(3, `node_${this.#nodes++}`).string(4, type.slice(slash + 1));
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
     if (slash > 0) node.string(7, type.slice(0, slash));
     this.#graph.message(1, node);
-    return output;
   }
 
   /** @returns {Uint8Array} the model file */
