@@ -12,13 +12,14 @@ export {
   type GenerationStep,
   type GenerationSummary,
   generate,
+  type Prompt,
 } from './generate/generate.js';
 export { type FinishReason, generateIds, type IdStep, type RunOptions } from './generate/ids.js';
 export { fromPretrained } from './hub.js';
 export type { HubOptions } from './io/http.js';
 export { parseSafetensors, type SafetensorsFile, type TensorBytes } from './io/safetensors/parse.js';
 export { writeSafetensors } from './io/safetensors/write.js';
-export type { ReadOptions, Source } from './io/source.js';
+export type { FileOptions, ReadOptions, Source } from './io/source.js';
 export { hubSource } from './io/source-hub.js';
 export { memorySource } from './io/source-memory.js';
 export type { Build, Variant } from './kernels.js';
@@ -33,21 +34,24 @@ export {
   PretrainedModel,
 } from './models/base.js';
 export { DecoderCache, LayerCache } from './models/cache.js';
+export type { RawConfig } from './models/config.js';
 export type { AnyModel, ModelType, ModelTypes } from './models/define.js';
 export type { Rows } from './models/input.js';
-export { loadWeights } from './models/load.js';
+export { type LoadOptions, loadWeights } from './models/load.js';
 export type { TracedOutput, TraceOptions, Which } from './models/outputs.js';
 export { createModel, HUB_MODELS } from './models/registry.js';
-export type { WeightInfo, WeightPart, WeightSource } from './models/weights.js';
+export type { Place, Places, WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/core.js';
 export * as F from './ops/core.js';
 export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export type { Pretrained, PretrainedOptions } from './pretrained.js';
+export type { ModuleSource } from './runtime/instantiate.js';
 export type { WorkerFactory, WorkerHandle } from './runtime/pool.js';
-export type { Team } from './runtime/threads.js';
+export type { Features } from './runtime/probe.js';
+export type { Team, Threads } from './runtime/threads.js';
 export type { WorkerStart } from './runtime/worker.js';
-export type { MemoryStats } from './tensor/arena.js';
+export type { Arena, MemoryStats } from './tensor/arena.js';
 export type { TensorData } from './tensor/create.js';
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { Generator } from './tensor/generator.js';
@@ -56,4 +60,4 @@ export { noGrad } from './tensor/tape.js';
 export { type NestedArray, Tensor } from './tensor/tensor.js';
 export type { ChatMessage } from './text/chat.js';
 export { loadTokenizer } from './text/load.js';
-export type { Encoding, Tokenizer } from './text/tokenizer.js';
+export type { DecodeOptions, EncodeOptions, Encoding, SpecialTokenIds, Tokenizer } from './text/tokenizer.js';

@@ -12,6 +12,7 @@ import type { DType } from './tensor/dtype.js';
 import type { Shape } from './tensor/shape.js';
 import { Tensor } from './tensor/tensor.js';
 
+/** Which build, how many threads, how much memory. */
 export interface EngineOptions {
   /**
    * `simd` (default) gives the same bits on every runtime.  `relaxed` lets the host fuse multiply and
@@ -40,6 +41,10 @@ export type ModuleLoader = (build: Build) => ModuleSource | Promise<ModuleSource
 
 const PAGE = 65536;
 
+/**
+ * A module at work on a memory of its own: tensors are made in it, and go when it is disposed of.  See
+ * createEngine().
+ */
 export class Engine {
   readonly #team: Pick<Threads, 'threads' | 'reason' | 'dispose'>;
 
@@ -85,10 +90,12 @@ export class Engine {
     return t;
   }
 
+  /** A tensor of zeros. */
   zeros(shape: Shape, dtype: DType = 'f32'): Tensor {
     return this.full(shape, 0, dtype);
   }
 
+  /** A tensor of ones (raw bits for f16 and bf16). */
   ones(shape: Shape, dtype: DType = 'f32'): Tensor {
     return this.full(shape, 1, dtype);
   }
@@ -130,6 +137,7 @@ export class Engine {
     this.#team.dispose();
   }
 
+  /** The same as dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -2,6 +2,7 @@
 // text; the text names the argument, what was expected and what came.
 // An abort is not among them: the caller's own `signal.reason` is rethrown, as `fetch` does it.
 
+/** What kind of error it is, for programs: the `code` of every FoveaError. */
 export type ErrorCode =
   | 'SHAPE'
   | 'DTYPE'

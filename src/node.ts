@@ -10,7 +10,7 @@ import type { ModuleSource } from './runtime/instantiate.js';
 import { builtTeam, readBuild } from './runtime/node/beside.js';
 
 export * from './index.js';
-export { type CachedHubOptions, cachedHubSource } from './io/node/source-cache.js';
+export { type CachedHubOptions, type CacheEvent, cachedHubSource } from './io/node/source-cache.js';
 export { folderSource } from './io/node/source-folder.js';
 
 /** Builds an engine; see EngineOptions. */

@@ -20,6 +20,7 @@ import { weightsOf } from './pretrained/weights.js';
 import type { ChatMessage } from './text/chat.js';
 import type { Tokenizer } from './text/tokenizer.js';
 
+/** How a checkpoint is loaded. */
 export interface PretrainedOptions {
   /**
    * How the matrices of products are held: `f32` (default); `q8`, in 8 bits with a scale for each output
@@ -56,6 +57,7 @@ export interface Pretrained extends Disposable {
   ): Generation;
   /** The vector (D) of one text, or one of each; see embed(). */
   embed(text: string, options?: EmbedOptions): Promise<Float32Array>;
+  /** The vectors (D) of texts, in their order; see embed(). */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
   /** Gives the weights' memory back; the engine stays. */
   dispose(): void;

@@ -11,6 +11,7 @@ import { padBatch } from '../text/batch.js';
 import type { Encoding, Tokenizer } from '../text/tokenizer.js';
 import { DEFAULT_SETTINGS, type EmbedSettings } from './sentence.js';
 
+/** How texts become vectors; what is left out is as the checkpoint says. */
 export interface EmbedOptions {
   /** How the states of a text's tokens become one vector; default what the repository says, else `mean`. */
   readonly pooling?: PoolMode;

@@ -3,6 +3,7 @@
 import { ConfigError } from '../errors.js';
 import type { PoolMode } from '../ops/pool.js';
 
+/** How a checkpoint wants its vectors made, as its sentence-transformers files state it. */
 export interface EmbedSettings {
   readonly pooling: PoolMode;
   readonly normalize: boolean;

@@ -40,6 +40,7 @@ export interface GenerationConfigJson {
   eos_token_id?: number | readonly number[] | null;
 }
 
+/** How to generate, each name in one of the two spellings. */
 export type GenerationOptions = GenerationConfig & GenerationConfigJson;
 
 const NAMES: Readonly<Record<keyof GenerationConfigJson, keyof GenerationConfig>> = {

@@ -7,6 +7,7 @@ import { type GenerationOptions, type Plan, planOf, readOptions } from './config
 import { type FinishReason, type IdStep, RUN_OPTIONS, type RunOptions, runPlan } from './ids.js';
 import { StopStrings } from './stop.js';
 
+/** How to generate a text, and when to give up. */
 export interface GenerateOptions extends GenerationOptions, RunOptions {
   /** Let the tokenizer put its special tokens around the prompt; default true. */
   readonly addSpecialTokens?: boolean;
@@ -17,11 +18,13 @@ export interface GenerateOptions extends GenerationOptions, RunOptions {
 /** Text, token ids, or text that takes a while to make (a chat template). */
 export type Prompt = string | readonly number[] | (() => Promise<string>);
 
+/** One token, with the text that it adds. */
 export interface GenerationStep extends IdStep {
   /** The text that this token makes certain; often one word, sometimes nothing yet. */
   readonly text: string;
 }
 
+/** What a generation came to, once it has ended. */
 export interface GenerationSummary {
   readonly finishReason: FinishReason;
   readonly promptTokens: number;
@@ -34,6 +37,7 @@ export interface GenerationSummary {
   readonly tokensPerSecond: number;
 }
 
+/** The whole text at once. */
 export interface GenerationResult extends GenerationSummary {
   /** All that was generated, without the prompt. */
   readonly text: string;
@@ -62,6 +66,7 @@ export class Generation implements AsyncIterable<GenerationStep> {
     return this.#summary;
   }
 
+  /** Starts it; each step comes as soon as its token is there. @throws ArgumentError the second time */
   [Symbol.asyncIterator](): AsyncGenerator<GenerationStep, void, void> {
     const run = this.#run;
     if (!run) throw new ArgumentError('a generation can be iterated once; call generate() again');
@@ -69,6 +74,7 @@ export class Generation implements AsyncIterable<GenerationStep> {
     return run();
   }
 
+  /** Runs it to its end. @throws ArgumentError if it has been iterated already, and what iterating throws */
   async result(): Promise<GenerationResult> {
     let text = '';
     const tokens: number[] = [];

@@ -11,6 +11,7 @@ import { createSampler } from './sampler.js';
 /** `eos`: the model ended it; `stop`: a stop string did; `length`: maxNewTokens or the context is used up. */
 export type FinishReason = 'eos' | 'stop' | 'length';
 
+/** One token of a generation. */
 export interface IdStep {
   readonly token: number;
   /** From 0. */
@@ -19,6 +20,7 @@ export interface IdStep {
   readonly finishReason: FinishReason | null;
 }
 
+/** How a generation runs, whatever it generates. */
 export interface RunOptions {
   /** Ends it before the next token or chunk of the prompt; its reason is thrown. */
   readonly signal?: AbortSignal;

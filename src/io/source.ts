@@ -3,11 +3,13 @@
 import { ArgumentError, ConfigError, SourceError } from '../errors.js';
 import { decodeUtf8, parseJson } from './json.js';
 
+/** What every request to a source may carry. */
 export interface FileOptions {
   /** Aborts the request; `signal.reason` is thrown. */
   readonly signal?: AbortSignal;
 }
 
+/** Which part of a file to read, in bytes. */
 export interface ReadOptions extends FileOptions {
   /** First byte, by default 0. */
   readonly begin?: number;
@@ -22,6 +24,7 @@ export interface ReadOptions extends FileOptions {
 export interface Source {
   /** For messages: a path or an URL. */
   readonly name: string;
+  /** Whether there is such a file. */
   has(file: string, options?: FileOptions): Promise<boolean>;
   /** Length in bytes. */
   size(file: string, options?: FileOptions): Promise<number>;

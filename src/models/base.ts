@@ -8,6 +8,7 @@ import type { Rows } from './input.js';
 import type { TracedOutput, TraceOptions } from './outputs.js';
 import type { Places, WeightInfo } from './weights.js';
 
+/** What all model types have in their config, under one name each. */
 export interface ModelConfig {
   readonly modelType: string;
   readonly vocabSize: number;
@@ -17,6 +18,7 @@ export interface ModelConfig {
   readonly maxPositions: number;
 }
 
+/** A model of a checkpoint: layers whose fields are named as its keys, and its config. */
 export abstract class PretrainedModel<C extends ModelConfig = ModelConfig> extends Module {
   constructor(
     arena: Arena,
@@ -32,6 +34,7 @@ export abstract class PretrainedModel<C extends ModelConfig = ModelConfig> exten
   abstract sanitize(weights: ReadonlyMap<string, WeightInfo>): Places;
 }
 
+/** What an encoder may be given beside ids. */
 export interface EncoderOptions extends TraceOptions {
   /** (B, S), 1 = real, 0 = padding; default all real */
   attentionMask?: Rows | null;
@@ -41,6 +44,7 @@ export interface EncoderOptions extends TraceOptions {
   positionIds?: Rows | null;
 }
 
+/** What an encoder gives back. */
 export interface EncoderOutput extends TracedOutput {
   /** (B, S, D) */
   lastHiddenState: Tensor;
@@ -48,6 +52,7 @@ export interface EncoderOutput extends TracedOutput {
   poolerOutput?: Tensor;
 }
 
+/** A model that reads a sequence as a whole, in both directions (BERT and its kin): it embeds. */
 export abstract class EncoderModel<C extends ModelConfig = ModelConfig> extends PretrainedModel<C> {
   /**
    * @param inputIds (B, S)
@@ -56,6 +61,7 @@ export abstract class EncoderModel<C extends ModelConfig = ModelConfig> extends 
   abstract forward(inputIds: Rows, options?: EncoderOptions): EncoderOutput;
 }
 
+/** What a decoder may be given beside ids. */
 export interface DecoderOptions extends TraceOptions {
   /** (B, cached + S), 1 = real, 0 = padding on either side; default all real */
   attentionMask?: Rows | null;
@@ -67,6 +73,7 @@ export interface DecoderOptions extends TraceOptions {
   logits?: 'all' | 'last' | 'none';
 }
 
+/** What a decoder gives back. */
 export interface DecoderOutput extends TracedOutput {
   /** (B, S or 1 or 0, V) */
   logits: Tensor;
@@ -76,6 +83,7 @@ export interface DecoderOutput extends TracedOutput {
   cache: DecoderCache | null;
 }
 
+/** A model that reads from left to right and says what comes next (GPT-2, Llama and their kin): it generates. */
 export abstract class DecoderModel<C extends ModelConfig = ModelConfig> extends PretrainedModel<C> {
   /** An empty cache for sequences of this model; see DecoderCache. */
   abstract createCache(options?: { capacity?: number }): DecoderCache;

@@ -50,6 +50,7 @@ export class LayerCache {
     this.#offset = length;
   }
 
+  /** Gives its memory back.  It is empty then, and can be filled again. */
   dispose(): void {
     this.#keys?.dispose();
     this.#values?.dispose();
@@ -95,10 +96,12 @@ export class DecoderCache {
     for (const layer of this.layers) layer.truncate(length);
   }
 
+  /** Gives its memory back.  It is empty then, and can be filled again. */
   dispose(): void {
     for (const layer of this.layers) layer.dispose();
   }
 
+  /** The same as dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -7,6 +7,7 @@ import { Fields, isObject, type RawConfig } from './config.js';
 import type { PointerModel } from './pointer.js';
 import type { Seq2SeqModel } from './seq2seq.js';
 
+/** A model of any supported type. */
 export type AnyModel = EncoderModel | DecoderModel | PointerModel | Seq2SeqModel;
 
 /** Checks a config.json; what it returns makes the model, which allocates nothing until weights come. */

@@ -7,6 +7,7 @@ import type { PretrainedModel } from './base.js';
 import type { Place, WeightSource } from './weights.js';
 import { isWeightDType, openWriter, type WeightDType, type Writer } from './writer.js';
 
+/** How weights are held, and when to give up. */
 export interface LoadOptions {
   /** How the matrices that GEMM reads are held: f32 (default), or quantised as they come in; see Module.pack. */
   readonly dtype?: MatrixDType;

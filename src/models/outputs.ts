@@ -6,6 +6,7 @@ import type { WithMap } from './attention.js';
 /** Which layers: all of them, or a list of indices where negative ones count from the end. */
 export type Which = boolean | readonly number[];
 
+/** What a forward pass should tell of its inside; nothing unless asked. */
 export interface TraceOptions {
   /**
    * Hidden states, (B, S, D) each: index 0 is after the embeddings, index i after layer i; the last one of

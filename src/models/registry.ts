@@ -11,6 +11,7 @@ import { QWEN2 } from './qwen2.js';
 import { QWEN3 } from './qwen3.js';
 import { ROBERTA } from './roberta.js';
 
+/** The model types of Hugging Face that are supported; spread it into `modelTypes` to add one of your own. */
 export const HUB_MODELS: ModelTypes = {
   ...BERT,
   ...DISTILBERT,

@@ -1,6 +1,7 @@
 // What a checkpoint holds, as this room sees it: names, shapes and a stream of bytes.  io/ gives it; that
 // models do not know io keeps them usable with weights from anywhere.
 
+/** What a checkpoint says of a tensor before its bytes are read. */
 export interface WeightInfo {
   /** As safetensors writes it: F32, F16, BF16, I64, ... */
   readonly dtype: string;
@@ -15,6 +16,7 @@ export interface WeightPart {
   readonly bytes: Uint8Array;
 }
 
+/** Where weights come from, run by run, so that no more than one run has to be in JavaScript at once. */
 export interface WeightSource {
   readonly tensors: ReadonlyMap<string, WeightInfo>;
   /** The wanted tensors one after another, each in parts in order; one without elements in one empty part. */

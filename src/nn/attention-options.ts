@@ -2,6 +2,7 @@
 import type { Generator } from '../tensor/generator.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** The arguments of the constructor of `torch.nn.MultiheadAttention`. */
 export interface MultiheadAttentionOptions {
   /** probability of dropping a weight, in training; default 0 */
   dropout?: number;
@@ -21,6 +22,7 @@ export interface MultiheadAttentionOptions {
   generator?: Generator;
 }
 
+/** The arguments of one call. */
 export interface MultiheadAttentionCall {
   /** (B, S), or (S) without a batch.  bool or u8: true = ignore that key; f32: added to the scores */
   keyPaddingMask?: Tensor | null;
@@ -36,6 +38,7 @@ export interface MultiheadAttentionCall {
   residual?: Tensor | null;
 }
 
+/** What a call gives back. */
 export interface MultiheadAttentionResult {
   /** shaped as the query */
   output: Tensor;

@@ -5,6 +5,7 @@ import { topk } from '../ops/select.js';
 import { show } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
+/** How wide to search, and how lengths are weighed. */
 export interface BeamOptions {
   /** hypotheses that each sequence keeps; default 1, which is greedy */
   beams?: number;
@@ -16,6 +17,7 @@ export interface BeamOptions {
   lengthPenalty?: number;
 }
 
+/** One way to go on, from the start. */
 export interface Hypothesis {
   /** what was chosen, without the end */
   readonly choices: readonly number[];

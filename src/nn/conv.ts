@@ -6,6 +6,7 @@ import { drawn, fans, uniform } from './init.js';
 import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+/** As in `torch.nn.Conv1d` and `Conv2d`. */
 export interface ConvLayerOptions extends ConvOptions {
   /** default true */
   bias?: boolean;

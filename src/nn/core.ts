@@ -9,6 +9,7 @@ export { type DecoderLayerCall, type DecoderMaps, TransformerDecoderLayer } from
 export { Dropout } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { type EncoderLayerCall, TransformerEncoderLayer } from './encoder-layer.js';
+/** Initial weights, under the names of `torch.nn.init`. */
 export * as init from './init.js';
 export { LayerNorm, type LayerNormOptions } from './layernorm.js';
 export { Linear } from './linear.js';

@@ -22,6 +22,7 @@ export interface DecoderMaps {
   memory: Tensor[];
 }
 
+/** The arguments of one call of a decoder layer, beside target and memory. */
 export interface DecoderLayerCall {
   /** (L, L) or (B * nhead, L, L).  bool or u8: true = ignore; f32: added to the scores */
   tgtMask?: Tensor | null;

@@ -27,6 +27,7 @@ export class Dropout extends Module {
     return this.training && this.p > 0;
   }
 
+  /** x of any shape -> the same shape; in evaluation x itself. */
   forward(x: Tensor): Tensor {
     return this.active ? dropout(x, this.p, this.#generator) : x;
   }

@@ -8,6 +8,7 @@ import { drawn, normal } from './init.js';
 import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+/** As in `torch.nn.Embedding`. */
 export interface EmbeddingOptions {
   /** this row starts at zero and gets no gradient; counted from the end if negative */
   paddingIdx?: number | null;

@@ -13,6 +13,7 @@ import {
   type TransformerLayerSettings,
 } from './transformer-parts.js';
 
+/** The arguments of one call of an encoder layer, beside its input. */
 export interface EncoderLayerCall {
   /** (L, L) or (B * nhead, L, L).  bool or u8: true = ignore; f32: added to the scores */
   srcMask?: Tensor | null;

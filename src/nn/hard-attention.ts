@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import type { Score } from './score.js';
 
+/** How hard attention chooses, and how it learns. */
 export interface HardAttentionOptions {
   /**
    * How it is trained through a choice, which has no derivative.  `reinforce` (default): a sample, and loss() gives
@@ -23,6 +24,7 @@ export interface HardAttentionOptions {
   generator?: Generator;
 }
 
+/** What was read, and what can be learned from it. */
 export interface HardAttentionResult {
   /** (..., D) or (..., M, D): the input that was chosen */
   attention: Tensor;

@@ -82,6 +82,7 @@ export function xavierNormal(w: Tensor, { gain = 1, generator }: Drawn & { gain?
   return normal(w, { std: gain * Math.sqrt(2 / (fanIn + fanOut)), generator });
 }
 
+/** As in `torch.nn.init.kaiming_uniform_`. */
 export interface KaimingOptions extends Drawn {
   /** negative slope of the leaky ReLU that follows; default 0 */
   a?: number;
@@ -109,6 +110,7 @@ function kaimingStd(
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fanIn' ? fanIn : fanOut);
 }
 
+/** Functions that `torch.nn.init.calculate_gain` knows. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leaky_relu' | 'selu';
 
 /** The factor by which a nonlinearity shrinks a standard deviation, as PyTorch counts it. */

@@ -5,6 +5,7 @@ import { ones, zeros } from './init.js';
 import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+/** As in `torch.nn.LayerNorm`. */
 export interface LayerNormOptions {
   eps?: number;
   /** whether there is a weight, and with it a bias */

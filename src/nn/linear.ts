@@ -32,7 +32,10 @@ export class Linear extends Module {
     this.bias = new Parameter(arena, [outFeatures], drawn(fillBias, [outFeatures], numbers));
   }
 
-  /** @param options activation and residual, applied on the way out; see ops/linear.ts */
+  /**
+   * x (..., inFeatures) -> (..., outFeatures)
+   * @param options activation and residual, applied on the way out
+   */
   forward(x: Tensor, options?: LinearOptions): Tensor {
     return linear(x, this.weight.matrix, this.bias?.tensor, options);
   }

@@ -9,11 +9,13 @@ import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 
+/** Values by key, as a checkpoint has them. */
 export type StateDict = Map<string, Tensor>;
 
 /** Where a layer lives: an arena, or whatever has one (an engine, a tensor, another layer). */
 export type Home = Arena | { readonly arena: Arena };
 
+/** `torch.nn.Module`: what all layers and models are. */
 export abstract class Module {
   /** Whether dropout is active; see train() and eval().  False by default: this is an inference library. */
   training = false;
@@ -84,23 +86,28 @@ export abstract class Module {
     return this;
   }
 
+  /** Lays out its own matrices for products; pack() calls it here and on every child. */
   protected packOwn(_dtype: MatrixDType): void {}
 
+  /** `torch.nn.Module.train`: makes dropout active here and below, or not. */
   train(mode = true): this {
     this.training = mode;
     for (const [, child] of this.namedChildren()) child.train(mode);
     return this;
   }
 
+  /** `torch.nn.Module.eval`: the same as train(false). */
   eval(): this {
     return this.train(false);
   }
 
+  /** `torch.nn.Module.requires_grad_`: for every parameter below here. */
   requiresGrad(value = true): this {
     for (const p of this.parameters()) p.requiresGrad = value;
     return this;
   }
 
+  /** `torch.nn.Module.zero_grad`: drops the gradients of every parameter below here. */
   zeroGrad(): void {
     for (const p of this.parameters()) p.zeroGrad();
   }
@@ -110,6 +117,7 @@ export abstract class Module {
     for (const [, p] of this.namedParameters()) p.dispose();
   }
 
+  /** The same as dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -13,6 +13,10 @@ import { Tensor } from '../tensor/tensor.js';
 /** Fills a fresh tensor with initial values; see init.ts. */
 export type Initializer = (weight: Tensor) => void;
 
+/**
+ * `torch.nn.Parameter`: a weight, made when it is first used, that may be laid out for products or be one with
+ * another.
+ */
 export class Parameter {
   #tensor: Tensor | null = null;
   #packed: WeightMatrix | null = null;
@@ -174,10 +178,12 @@ export class Parameter {
     return this.owner.#tensor?.grad ?? null;
   }
 
+  /** Drops its gradient. */
   zeroGrad(): void {
     this.owner.#tensor?.zeroGrad();
   }
 
+  /** Gives its memory back; it cannot be used any more. */
   dispose(): void {
     this.#drop();
     this.#disposed = true;

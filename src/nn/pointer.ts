@@ -24,6 +24,7 @@ import { LSTMCell } from './rnn-cell.js';
 /** Stands for no answer in the loss. */
 const IGNORED = -100;
 
+/** Sizes and initial weights of a pointer network. */
 export interface PointerOptions {
   /** of both LSTMs and of the scoring function; default 128 */
   hiddenSize?: number;
@@ -31,11 +32,13 @@ export interface PointerOptions {
   generator?: Generator;
 }
 
+/** The arguments of one call beside the inputs. */
 export interface PointerCall {
   /** inputs of each sequence, 1..N; default N */
   lengths?: readonly number[];
 }
 
+/** Where a batch was pointed. */
 export interface Pointed {
   /** (B, N) i32: at which input each step points; -1 beyond the length of a sequence */
   indices: Tensor;

@@ -14,6 +14,7 @@ import { drawn, uniform } from './init.js';
 import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+/** As in `torch.nn.RNN`, `LSTM` and `GRU`. */
 export interface RecurrentLayerOptions {
   /** layers, each over the outputs of the one below; default 1 */
   numLayers?: number;
@@ -29,6 +30,7 @@ export interface RecurrentLayerOptions {
   generator?: Generator;
 }
 
+/** The arguments of one call beside input and state. */
 export interface RecurrentCall {
   /**
    * How long each sequence is, 1..T: `torch.nn.utils.rnn.pack_padded_sequence` in any order.  What comes
@@ -123,7 +125,10 @@ export abstract class RecurrentLayer extends Module {
     options: RecurrentOptions,
   ): Tensor[];
 
-  /** @param initial one tensor or null for each of the kinds of state, whose widths are `widths` */
+  /**
+   * Runs all layers and directions over a sequence.
+   * @param initial one tensor or null for each of the kinds of state, whose widths are `widths`
+   */
   protected scan(
     input: Tensor,
     initial: readonly (Tensor | null | undefined)[],

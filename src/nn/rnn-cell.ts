@@ -14,6 +14,7 @@ import { drawn, uniform } from './init.js';
 import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+/** As in `torch.nn.RNNCell`, `LSTMCell` and `GRUCell`. */
 export interface CellOptions {
   /** default true */
   bias?: boolean;

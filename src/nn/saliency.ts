@@ -15,6 +15,7 @@ import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 import type { Score } from './score.js';
 
+/** What is attended to, and where. */
 export interface SpatialAttentionResult {
   /** (B, C): the mean of all places, weighted by α */
   attention: Tensor;
@@ -24,6 +25,7 @@ export interface SpatialAttentionResult {
   scores: Tensor;
 }
 
+/** How far inhibition reaches, and how steep it is. */
 export interface DivisiveNormalizationOptions {
   /** places to each side that normalise; default 3 */
   radius?: number;
@@ -104,13 +106,14 @@ export class BottomUpAttention extends Module {
   normalization: DivisiveNormalization;
   gain: Parameter;
 
-  /** @param gain at first: the larger, the fewer places α lets in; default 4 */
+  /** @param options.gain at first: the larger, the fewer places α lets in; default 4 */
   constructor(home: Home, dims: 1 | 2, options: DivisiveNormalizationOptions & { gain?: number } = {}) {
     super(home);
     this.normalization = new DivisiveNormalization(this.arena, dims, options);
     this.gain = new Parameter(this.arena, [], (w) => constant(w, options.gain ?? 4));
   }
 
+  /** X (B, C, N) or (B, C, H, W) */
   forward(X: Tensor): SpatialAttentionResult {
     return this.arena.scope(() => {
       const scores = mul(sum(this.normalization.forward(X), { dim: 1 }), this.gain.tensor);

@@ -6,6 +6,7 @@ import { drawn, uniform, xavierUniform } from './init.js';
 import { type Home, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
+/** Where initial weights come from. */
 export interface ScoreOptions {
   /** for initial weights; default the arena's */
   generator?: Generator;

@@ -16,6 +16,7 @@ import { Parameter } from './parameter.js';
 import { matrix } from './score.js';
 import type { SoftAttentionResult } from './soft-attention.js';
 
+/** Sizes and initial weights. */
 export interface SelfAttentionOptions {
   /** size of queries and keys; default D */
   Dk?: number;

@@ -21,6 +21,7 @@ import { type Home, Module } from './module.js';
 import { Transformer, type TransformerOptions } from './transformer.js';
 import type { TransformerDecoder, TransformerEncoder } from './transformer-stack.js';
 
+/** Vocabularies, special tokens, and the options of nn.Transformer. */
 export interface Seq2SeqOptions
   extends Omit<TransformerOptions, 'batchFirst' | 'customEncoder' | 'customDecoder'> {
   /** tokens of the source */

@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import type { Score } from './score.js';
 
+/** What was read, and how much of each input. */
 export interface SoftAttentionResult {
   /** (..., D), or (..., M, D) for several queries: Σ_n α_n v_n */
   attention: Tensor;

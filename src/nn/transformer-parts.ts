@@ -7,6 +7,7 @@ import type { Dropout } from './dropout.js';
 import type { Linear } from './linear.js';
 import type { Module } from './module.js';
 
+/** What encoder and decoder layers have in common; names and defaults as in `torch.nn`. */
 export interface TransformerLayerOptions {
   /** default 2048 */
   dimFeedforward?: number;

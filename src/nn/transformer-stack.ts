@@ -7,21 +7,27 @@ import { Module } from './module.js';
 
 /** What a TransformerEncoder stacks: TransformerEncoderLayer, or a layer of your own. */
 export interface EncoderLayer extends Module {
+  /** src -> the same shape */
   forward(src: Tensor, call?: EncoderLayerCall): Tensor;
+  /** Another one like it, with values of its own. */
   clone(): EncoderLayer;
 }
 
 /** What a TransformerDecoder stacks: TransformerDecoderLayer, or a layer of your own. */
 export interface DecoderLayer extends Module {
+  /** tgt, memory -> shaped as tgt */
   forward(tgt: Tensor, memory: Tensor, call?: DecoderLayerCall): Tensor;
+  /** Another one like it, with values of its own. */
   clone(): DecoderLayer;
 }
 
 /** A layer that follows the last one, as a LayerNorm does. */
 export interface FinalNorm extends Module {
+  /** x -> the same shape */
   forward(x: Tensor): Tensor;
 }
 
+/** The arguments of one call of the whole encoder, beside its input. */
 export interface EncoderCall {
   /** the srcMask of every layer */
   mask?: Tensor | null;

@@ -12,14 +12,17 @@ import { type EncoderCall, TransformerDecoder, TransformerEncoder } from './tran
 
 /** What stands in for the encoder. */
 export interface Encoder extends Module {
+  /** src -> the same shape */
   forward(src: Tensor, call?: EncoderCall): Tensor;
 }
 
 /** What stands in for the decoder. */
 export interface Decoder extends Module {
+  /** tgt, memory -> shaped as tgt */
   forward(tgt: Tensor, memory: Tensor, call?: DecoderLayerCall): Tensor;
 }
 
+/** As in `torch.nn.Transformer`. */
 export interface TransformerOptions extends TransformerLayerOptions {
   /** default 512 */
   dModel?: number;
@@ -35,6 +38,7 @@ export interface TransformerOptions extends TransformerLayerOptions {
   customDecoder?: Decoder | null;
 }
 
+/** The arguments of one call beside source and target. */
 export interface TransformerCall extends DecoderLayerCall {
   /** (S, S) or (B * nhead, S, S).  bool or u8: true = ignore; f32: added to the scores */
   srcMask?: Tensor | null;

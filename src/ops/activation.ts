@@ -31,6 +31,7 @@ export function silu(x: Tensor): Tensor {
   return elementwise(x, 'silu');
 }
 
+/** hyperbolic tangent */
 export function tanh(x: Tensor): Tensor {
   return elementwise(x, 'tanh');
 }

@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { expectDType, output } from './util.js';
 import { contiguous } from './view.js';
 
+/** Along which dimension, and whether it stays as 1. */
 export interface ArgOptions {
   /** default: over all elements */
   dim?: number;

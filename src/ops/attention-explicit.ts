@@ -11,6 +11,7 @@ import { matmul } from './matmul.js';
 import { softmax } from './softmax.js';
 import { expand, reshape, transpose, unsqueeze } from './view.js';
 
+/** Dropout of attention weights. */
 export interface DropoutOptions {
   /** probability of dropping a weight after the softmax; default 0 */
   dropoutP?: number;

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { expectDType, sameArena } from './util.js';
 import { contiguous, reshape } from './view.js';
 
+/** The keyword arguments of `F.scaled_dot_product_attention`, and what serving models needs beside them. */
 export interface AttentionOptions {
   /**
    * Broadcastable to (..., H, L, S).  bool or u8: true = attend (as in PyTorch's function; it is the

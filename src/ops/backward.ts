@@ -6,6 +6,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { addTo } from './sum-to.js';
 import { contiguous } from './view.js';
 
+/** Where to start, and whether to keep the tape. */
 export interface BackwardOptions {
   /** gradient of some scalar with respect to `y`, of its shape; needed unless `y` is one number */
   gradient?: Tensor;

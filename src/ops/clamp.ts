@@ -5,6 +5,7 @@ import { greaterEqual, lessEqual, where } from './compare.js';
 import { expectDType, output } from './util.js';
 import { contiguous } from './view.js';
 
+/** Bounds; without one there is none on that side. */
 export interface ClampOptions {
   /** default: no lower bound */
   min?: number;

@@ -3,13 +3,12 @@ import { ArgumentError } from '../errors.js';
 import { broadcastShapes, broadcastStrides, type Shape } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { Operand } from './binary.js';
 import { Compare } from './kinds.js';
 import { forEachBlock } from './loop.js';
 import { sumTo } from './sum-to.js';
 import { abs } from './unary.js';
 import { expectDType, output, sameArena } from './util.js';
-
-type Operand = Tensor | number;
 
 /** a < b, as bool.  A comparison with NaN is false. */
 export const less = (a: Operand, b: Operand): Tensor => compare('lt', a, b);

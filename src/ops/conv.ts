@@ -19,6 +19,7 @@ import { contiguous, permute, reshape, squeeze, unsqueeze } from './view.js';
 
 export type { Padding, PerDimension } from './conv-geometry.js';
 
+/** As in `F.conv1d` and `F.conv2d`. */
 export interface ConvOptions {
   /** step between positions; default 1 */
   stride?: PerDimension;

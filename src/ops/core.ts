@@ -33,6 +33,7 @@ export {
   attentionWithWeights,
   scaledDotProductAttention,
 } from './attention.js';
+export type { DropoutOptions } from './attention-explicit.js';
 export { type BackwardOptions, backward } from './backward.js';
 export { add, div, fmod, maximum, minimum, mul, type Operand, pow, remainder, sub } from './binary.js';
 export { to } from './cast.js';
@@ -50,6 +51,7 @@ export {
   where,
 } from './compare.js';
 export { type ConvOptions, conv1d, conv2d, conv3d } from './conv.js';
+export type { Padding, PerDimension } from './conv-geometry.js';
 export { type CumsumOptions, cumsum } from './cumsum.js';
 export { diagonal } from './diagonal.js';
 export { dropout } from './dropout.js';
@@ -77,7 +79,7 @@ export { prelu } from './prelu.js';
 export { type QuantizedDType, QuantizedMatrix } from './quantized.js';
 export { amax, amin, logsumexp, mean, prod, type ReduceOptions, sum, vectorNorm } from './reduce.js';
 export { type ScatterOptions, scatter } from './scatter.js';
-export { sort, topk } from './select.js';
+export { type Selected, sort, topk } from './select.js';
 export { flip, slice } from './slice.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { tril, triu } from './triangle.js';

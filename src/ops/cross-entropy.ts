@@ -7,6 +7,7 @@ import { checkReduction, type Reduction, reduceLoss, total } from './loss-reduct
 import { expectDType, expectShape, output, sameArena } from './util.js';
 import { contiguous, reshape, transpose } from './view.js';
 
+/** As in `F.nll_loss`. */
 export interface ClassLossOptions {
   /** factor of each class's losses: (C) f32 */
   weight?: Tensor | null;
@@ -16,6 +17,7 @@ export interface ClassLossOptions {
   reduction?: Reduction;
 }
 
+/** As in `F.cross_entropy`. */
 export interface CrossEntropyOptions extends ClassLossOptions {
   /** share of the target distribution that is spread evenly over all classes; in [0, 1], default 0 */
   labelSmoothing?: number;

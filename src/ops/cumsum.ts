@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { expectDType, output } from './util.js';
 import { contiguous } from './view.js';
 
+/** From which end, and whether an element counts itself. */
 export interface CumsumOptions {
   /** leave each element out of its own sum, which then starts from 0; default false */
   exclusive?: boolean;

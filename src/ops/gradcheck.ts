@@ -9,6 +9,7 @@ import { backward } from './backward.js';
 /** A function of tensors, with one result or several. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | Tensor[];
 
+/** How far to step, and how close is close. */
 export interface GradcheckOptions {
   /** step of the differences; default 2^-7 */
   eps?: number;

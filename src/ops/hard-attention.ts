@@ -26,6 +26,7 @@ export function oneHot(indices: Tensor, N: number): Tensor {
   return y;
 }
 
+/** What was read, and which input it was. */
 export interface HardAttention {
   /** (...) i32: which input is attended to */
   index: Tensor;

@@ -18,6 +18,7 @@ export { type BCEOptions, binaryCrossEntropyWithLogits, type LossOptions, mseLos
 export type { Reduction } from './loss-reduction.js';
 export { type LstmOptions, lstm } from './lstm.js';
 export { type PointerParameters, pointedMask, pointerDistribution, pointerScores } from './pointer.js';
+export type { RecurrentOptions } from './recurrent.js';
 export { type RnnOptions, rnn } from './rnn.js';
 export {
   divisiveNormalization,

@@ -14,6 +14,7 @@ import { expectDType, expectShape, needsGrad, output, sameArena } from './util.j
 import { contiguous } from './view.js';
 import type { Weight, WeightMatrix } from './weight.js';
 
+/** What happens to the product on its way out, without another pass over it. */
 export interface LinearOptions {
   /** applied to xWᵀ + b; default none */
   activation?: Activation;

@@ -10,6 +10,7 @@ import { neg } from './unary.js';
 import { expectDType, expectShape, output, sameArena } from './util.js';
 import { contiguous } from './view.js';
 
+/** How the losses of a batch become one. */
 export interface LossOptions {
   /** default 'mean' */
   reduction?: Reduction;
@@ -20,6 +21,7 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction = 'mean' }: L
   return pointwise('mse_f32', input, target, reduction);
 }
 
+/** As in `F.binary_cross_entropy_with_logits`. */
 export interface BCEOptions extends LossOptions {
   /** factor of each loss, broadcast to the input's shape */
   weight?: Tensor | null;

@@ -9,6 +9,7 @@ import { inPanels, plain, type RecurrentOptions, recurrence, step } from './recu
 import { expectShape, needsGrad, output } from './util.js';
 import { contiguous, narrow, reshape } from './view.js';
 
+/** How an LSTM runs over a sequence. */
 export interface LstmOptions extends RecurrentOptions {
   /** (R, H), plain or packed: h_t is W_hr times what an LSTM without it would give (Sak et al. 2014) */
   projection?: Tensor | PackedMatrix | null;

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Epilogue, gemm, type Matrix } from './matrix.js';
 import { expectMatrix, PanelMatrix, type Part } from './panel-matrix.js';
 
+/** A matrix (N, K) f32 laid out in panels as the product kernel reads it. */
 export class PackedMatrix extends PanelMatrix {
   readonly dtype = 'f32';
 
@@ -49,6 +50,7 @@ export class PackedMatrix extends PanelMatrix {
     this.arena.kernels.gemm_f32_unpack(w.ptr, this.ptr, K, N, 1, K, 0, this.panels(N));
   }
 
+  /** A view of some rows, which lives as long as the whole. */
   protected part(rows: number, whole: Part<this>): this {
     return new PackedMatrix(this.arena, rows, this.K, whole) as this;
   }

@@ -5,6 +5,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { flip } from './slice.js';
 import { cat, expand, narrow } from './view.js';
 
+/** With what to fill. */
 export interface PadOptions {
   /** default `constant`; the others repeat x: mirrored without its border, its border alone, in a circle */
   mode?: 'constant' | 'reflect' | 'replicate' | 'circular';

@@ -103,6 +103,7 @@ export abstract class PanelMatrix {
     return w;
   }
 
+  /** Gives its memory back. */
   dispose(): void {
     if (this.#ptr === 0) return;
     if (!this.whole) this.arena.release(this.#ptr);

@@ -10,6 +10,7 @@ import { attentionDistribution } from './soft-attention.js';
 import { expectDType } from './util.js';
 import type { Weight } from './weight.js';
 
+/** The parameters of s_mn = vᵀ tanh(W₁ e_n + W₂ d_m). */
 export interface PointerParameters {
   /** (A, E): on the encoder's states */
   W1: Weight;

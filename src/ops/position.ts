@@ -33,6 +33,7 @@ export type RopeScaling =
       readonly truncate: boolean;
     };
 
+/** The angle that each pair of channels turns by, a position. */
 export interface RopeFrequencies {
   /** (size / 2) f32: angle per step of position of each pair */
   readonly invFreq: Tensor;
@@ -76,6 +77,7 @@ export function ropeFrequencies(
   return { invFreq, attentionScaling };
 }
 
+/** Sines and cosines of positions, as applyRope takes them. */
 export interface RopeTable {
   /** (..., size / 2) f32 */
   readonly cos: Tensor;

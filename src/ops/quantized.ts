@@ -39,6 +39,7 @@ const KERNELS = {
 // So many products of 127 and 127 fit an i32.
 const MOST_K = 131072;
 
+/** A matrix (N, K) of small integers and their scales, laid out as the integer product kernel reads it. */
 export class QuantizedMatrix extends PanelMatrix {
   readonly dtype: QuantizedDType;
 
@@ -108,6 +109,7 @@ export class QuantizedMatrix extends PanelMatrix {
     this.arena.kernels[KERNELS[this.dtype].unpack](w.ptr, this.ptr, N, K, K, 1, 0, this.panels(N));
   }
 
+  /** A view of some rows, which lives as long as the whole. */
   protected part(rows: number, whole: Part<this>): this {
     return new QuantizedMatrix(this.arena, rows, this.K, this.dtype, whole) as this;
   }

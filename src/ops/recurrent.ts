@@ -11,6 +11,7 @@ import { PackedMatrix } from './packed.js';
 import { expectDType, expectShape, output, sameArena } from './util.js';
 import { cat, contiguous, narrow, reshape, transpose, unsqueeze } from './view.js';
 
+/** How a recurrence runs over a sequence. */
 export interface RecurrentOptions {
   /** from the last position to the first */
   reverse?: boolean;

@@ -11,6 +11,7 @@ import { exp } from './unary.js';
 import { expectDType, output } from './util.js';
 import { contiguous, expand, permute, reshape } from './view.js';
 
+/** Along which dimensions (all unless said), and whether they stay as 1. */
 export interface ReduceOptions {
   /** one dimension or several; all of them when left out */
   dim?: number | readonly number[];

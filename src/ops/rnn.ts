@@ -11,6 +11,7 @@ import { contiguous } from './view.js';
 /** Codes of assembly/recurrent/rnn.ts. */
 const KINDS = { tanh: 0, relu: 1 } as const;
 
+/** How a simple recurrent network runs over a sequence. */
 export interface RnnOptions extends RecurrentOptions {
   /** default tanh */
   nonlinearity?: keyof typeof KINDS;

@@ -36,6 +36,7 @@ export function surround(
   );
 }
 
+/** The constants of divisive normalisation. */
 export interface NormalizationOptions {
   /** σ, positive: activity far below it passes in proportion, far above it only its share of the pool counts; default 1 */
   sigma?: Operand;

@@ -10,6 +10,7 @@ import { checked, gather, put, under } from './gather.js';
 import { expectDType } from './util.js';
 import { contiguous } from './view.js';
 
+/** How values that meet at one place are joined. */
 export interface ScatterOptions {
   /** how a value joins the one that is there; default: it takes its place */
   reduce?: 'sum' | 'prod' | 'amax' | 'amin';

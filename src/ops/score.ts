@@ -34,6 +34,7 @@ export function bilinearScore(X: Tensor, q: Tensor, W: Weight): Tensor {
   });
 }
 
+/** The parameters of vᵀ tanh(W x + U q). */
 export interface AdditiveParameters {
   /** (A, D): on the inputs */
   W: Weight;

@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { expectDType, output } from './util.js';
 import { contiguous, transpose } from './view.js';
 
+/** Values in their new order, and where they were. */
 export interface Selected {
   values: Tensor;
   /** i32, along `dim` */

@@ -2,6 +2,7 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { elementwise } from './elementwise.js';
 
+/** e to the x */
 export const exp = (x: Tensor): Tensor => elementwise(x, 'exp');
 /** exp(x) - 1, accurate near 0 */
 export const expm1 = (x: Tensor): Tensor => elementwise(x, 'expm1');
@@ -11,8 +12,11 @@ export const log = (x: Tensor): Tensor => elementwise(x, 'log');
 export const log1p = (x: Tensor): Tensor => elementwise(x, 'log1p');
 /** the error function */
 export const erf = (x: Tensor): Tensor => elementwise(x, 'erf');
+/** sine, x in radians */
 export const sin = (x: Tensor): Tensor => elementwise(x, 'sin');
+/** cosine, x in radians */
 export const cos = (x: Tensor): Tensor => elementwise(x, 'cos');
+/** square root; NaN below 0 */
 export const sqrt = (x: Tensor): Tensor => elementwise(x, 'sqrt');
 /** 1 / sqrt(x) */
 export const rsqrt = (x: Tensor): Tensor => elementwise(x, 'rsqrt');
@@ -20,12 +24,15 @@ export const rsqrt = (x: Tensor): Tensor => elementwise(x, 'rsqrt');
 export const reciprocal = (x: Tensor): Tensor => elementwise(x, 'reciprocal');
 /** x * x */
 export const square = (x: Tensor): Tensor => elementwise(x, 'square');
+/** |x| */
 export const abs = (x: Tensor): Tensor => elementwise(x, 'abs');
 /** -x */
 export const neg = (x: Tensor): Tensor => elementwise(x, 'neg');
 /** -1, 0 or 1; NaN at NaN */
 export const sign = (x: Tensor): Tensor => elementwise(x, 'sign');
+/** down to a whole number */
 export const floor = (x: Tensor): Tensor => elementwise(x, 'floor');
+/** up to a whole number */
 export const ceil = (x: Tensor): Tensor => elementwise(x, 'ceil');
 /** halves to even, as in PyTorch */
 export const round = (x: Tensor): Tensor => elementwise(x, 'round');

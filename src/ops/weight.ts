@@ -5,7 +5,9 @@ import { PackedMatrix } from './packed.js';
 import type { MatrixDType } from './panel-matrix.js';
 import { QuantizedMatrix } from './quantized.js';
 
+/** A weight that is laid out for products. */
 export type WeightMatrix = PackedMatrix | QuantizedMatrix;
+/** What `linear` and `embedding` take. */
 export type Weight = Tensor | WeightMatrix;
 
 /** A weight (N, K) laid out for products. @throws ShapeError unless it is a matrix */

@@ -14,6 +14,7 @@ import {
 import { expectDType, output } from './util.js';
 import { contiguous } from './view.js';
 
+/** As in `F.max_pool1d` and `F.max_pool2d`. */
 export interface MaxPoolOptions {
   /** step between windows; default the kernel's size */
   stride?: PerDimension;

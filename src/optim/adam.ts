@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { inRange, Optimizer, type ParamGroup, type Slots, type Trainable } from './optimizer.js';
 
+/** As in `torch.optim.Adam` and `AdamW`. */
 export interface AdamOptions {
   /** learning rate */
   lr: number;

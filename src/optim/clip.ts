@@ -4,6 +4,7 @@ import { Binary, Reduce } from '../ops/kinds.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Trainable } from './optimizer.js';
 
+/** Which norm. */
 export interface ClipOptions {
   /** 1, 2 (default) or Infinity, the largest magnitude */
   normType?: 1 | 2 | number;

@@ -44,6 +44,7 @@ export class Slots {
 
 const tensorOf = (p: Trainable): Tensor => (p instanceof Parameter ? p.tensor : p);
 
+/** `torch.optim.Optimizer`: parameters in groups, and one step for all of them. */
 export abstract class Optimizer<H extends { lr: number }> {
   /** Settings may be changed between steps: that is how schedules work. */
   readonly paramGroups: (H & { params: Trainable[] })[] = [];
@@ -154,6 +155,7 @@ export abstract class Optimizer<H extends { lr: number }> {
     this.#slots.clear();
   }
 
+  /** The same as dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

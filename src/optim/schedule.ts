@@ -10,6 +10,7 @@ export function linearWarmup(warmupSteps: number): Schedule {
   return (step) => (step < warmupSteps ? step / warmupSteps : 1);
 }
 
+/** How long it rises, when it has come down, and how far; in steps. */
 export interface CosineOptions {
   /** default 0 */
   warmupSteps?: number;

@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inRange, Optimizer, type ParamGroup, type Slots, type Trainable } from './optimizer.js';
 
+/** As in `torch.optim.SGD`. */
 export interface SGDOptions {
   /** learning rate */
   lr: number;

@@ -1,5 +1,6 @@
 // What loading tells on its way; statuses are named as in transformers.js.
 
+/** One piece of news. */
 export interface LoadProgress {
   /**
    * `download`: bytes of a file reach the local cache.  `initiate`, `progress`, `done`: the weights of a
@@ -15,4 +16,5 @@ export interface LoadProgress {
   readonly total: number;
 }
 
+/** Hears how loading goes. */
 export type OnLoadProgress = (progress: LoadProgress) => void;

@@ -29,6 +29,7 @@ export interface WorkerHandle {
   readonly ready: Promise<void>;
   /** resolves when it has ended, for whatever reason, which is told */
   readonly gone: Promise<string>;
+  /** Ends it at once. */
   terminate(): void;
 }
 

@@ -11,6 +11,7 @@ function bytes(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 }
 
+/** What this runtime's WebAssembly can do. */
 export interface Features {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;

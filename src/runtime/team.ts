@@ -4,6 +4,7 @@ import { SPLITS } from './split.js';
 import { threaded } from './threaded.js';
 import type { Team } from './threads.js';
 
+/** Puts workers to use: what openEngine() takes where it is to have threads. */
 export function teamOf(workers: WorkerFactory): Team {
   return {
     parallelism: () => workers.parallelism(),

@@ -17,6 +17,7 @@ export interface Plan {
 /** Threads at work: the kernels that use them, and how to end them. */
 export interface Threads extends Plan {
   readonly kernels: Kernels;
+  /** Ends them. */
   dispose(): void;
 }
 

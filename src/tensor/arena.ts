@@ -8,6 +8,7 @@ import { Scopes } from './scope.js';
 
 const PAGE = 65536;
 
+/** How much memory an engine holds. */
 export interface MemoryStats {
   /** bytes held by tensors and packed weights now */
   readonly used: number;
@@ -21,6 +22,7 @@ export interface MemoryStats {
   readonly blocks: number;
 }
 
+/** Memory and the kernels that work on it: where tensors live.  An engine has one. */
 export class Arena {
   /** Whether ops record what a backward pass needs (see tape.ts). */
   gradEnabled = true;

@@ -1,5 +1,6 @@
 // Element types.  Arithmetic is f32; f16 and bf16 are storage, i32 holds indices, bool is one byte.
 
+/** Types of elements: arithmetic is f32, indices are i32; f16 and bf16 are stored, not calculated with. */
 export type DType = 'f32' | 'f16' | 'bf16' | 'i32' | 'i8' | 'u8' | 'bool';
 
 /** The typed array that shows a dtype's elements; f16 and bf16 show their raw 16 bits. */

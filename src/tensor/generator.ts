@@ -3,6 +3,7 @@
 // same on every runtime, in JavaScript and in the kernels, however the work is split.
 import { ArgumentError } from '../errors.js';
 
+/** `torch.Generator`: numbers that follow from a seed, the same on every runtime. */
 export class Generator {
   #seed: number;
   #position: number;

@@ -1,6 +1,7 @@
 // Shapes and strides, counted in elements, and PyTorch's broadcasting.
 import { ArgumentError, ShapeError } from '../errors.js';
 
+/** Sizes of the dimensions, outermost first; none for a single number. */
 export type Shape = readonly number[];
 
 /** "[2, 3]" */

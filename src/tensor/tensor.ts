@@ -30,6 +30,7 @@ function watch(tensor: Tensor, holding: Holding): void {
   forgotten.register(tensor, holding, holding);
 }
 
+/** A view of elements in an arena: shape, strides in elements, and the tape that it is on. */
 export class Tensor {
   readonly #holding: Holding;
 
@@ -218,9 +219,11 @@ export class Tensor {
     if (!this.disposed) watch(this, this.#holding);
   }
 
+  /** The same as dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 }
 
+/** Numbers nested as deep as a tensor has dimensions. */
 export type NestedArray = number | NestedArray[];

@@ -4,6 +4,7 @@
 import { TokenizerError } from '../errors.js';
 import { isObject, jsonObject, roleTokens } from './file.js';
 
+/** One turn of a conversation, as chat templates take it. */
 export interface ChatMessage {
   readonly role: string;
   readonly content: string;

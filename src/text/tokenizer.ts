@@ -1,6 +1,7 @@
 // The seam to tokenizers: what the rest of the package asks of one, in our words.  The work is done by
 // @huggingface/tokenizers (see load.ts); a tokenizer of the caller's own fits as well.
 
+/** What encoding adds, and what becomes of a text that is too long. */
 export interface EncodeOptions {
   /** Add what the model was trained to see around a text ([CLS], <s>, </s> …); by default true. */
   readonly addSpecialTokens?: boolean;
@@ -16,6 +17,7 @@ export interface EncodeOptions {
   readonly truncate?: 'error' | 'right' | 'left';
 }
 
+/** A text as tokens. */
 export interface Encoding {
   readonly ids: number[];
   /** Segment of each token: 0, or 1 where the tokenizer marks the second text of a pair. */
@@ -24,6 +26,7 @@ export interface Encoding {
   readonly dropped: number;
 }
 
+/** What decoding leaves out. */
 export interface DecodeOptions {
   /** Leave out special tokens; by default true. */
   readonly skipSpecialTokens?: boolean;
@@ -42,6 +45,7 @@ export interface SpecialTokenIds {
 
 export type SpecialTokenRole = keyof SpecialTokenIds;
 
+/** From text to token ids and back, as a tokenizer.json says. */
 export interface Tokenizer {
   /** One more than the largest id; a model's embedding has at least so many rows. */
   readonly vocabSize: number;
@@ -59,6 +63,8 @@ export interface Tokenizer {
    * @throws TokenizerError on what is no id at all: negative, fractional, NaN
    */
   decode(ids: Iterable<number>, options?: DecodeOptions): string;
+  /** The id of a token as the vocabulary writes it; undefined if there is none. */
   tokenToId(token: string): number | undefined;
+  /** A token as the vocabulary writes it; undefined for an id that is not there. */
   idToToken(id: number): string | undefined;
 }

@@ -27,6 +27,7 @@ export interface CachedHubOptions extends HubOptions {
   readonly cacheDir?: string;
   /** Never touch the network; by default what HF_HUB_OFFLINE says. */
   readonly offline?: boolean;
+  /** Hears of every download, its progress, and of files that could not be kept. */
   readonly onEvent?: (event: CacheEvent) => void;
   /** Milliseconds to wait for the Hub when the cache could answer instead, by default 10 000. */
   readonly timeout?: number;

@@ -10,6 +10,7 @@ export interface TensorBytes {
   readonly bytes: Uint8Array;
 }
 
+/** What a safetensors file holds. */
 export interface SafetensorsFile {
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, TensorBytes>;
