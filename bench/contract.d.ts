@@ -144,7 +144,7 @@ export interface Suite {
     readonly variant: string;
   }) => Promise<Readonly<Record<string, string | number>>>;
   /** Who takes part, ours first, where it is not fovea against its rivals on one thread. */
-  open?(options: { readonly variant: string }): Promise<Contestant[]>;
+  open?(options: { readonly variant: string; readonly clock: 'wall' | 'cpu' }): Promise<Contestant[]>;
   /** Threads of the first of them; default 1. */
   readonly threads?: number;
   /** What is told at the end beside the cases. */

@@ -6,6 +6,10 @@ export const suites = {
   attention: () => import('./suites/attention.mjs'),
   gemv: () => import('./suites/gemv.mjs'),
   encoder: () => import('./suites/encoder.mjs'),
+  decode: () => import('./suites/decode.mjs'),
+  wllama: () => import('./suites/wllama.mjs'),
+  startup: () => import('./suites/startup.mjs'),
+  memory: () => import('./suites/memory.mjs'),
   complexity: () => import('./suites/complexity.mjs'),
   roofline: () => import('./suites/roofline.mjs'),
   training: () => import('./suites/training.mjs'),
@@ -24,6 +28,7 @@ suites: ${Object.keys(suites).join(', ')}
   --dtype NAME       encoder: its matrices in f32 (default), q8 or q4
   --whole            training: also the 2000 steps on the text, fovea alone (minutes)
   --seconds N        time for the rounds of a case, all contestants together (default 8)
+  --quick            wllama: without the long prompt
   --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
   --svg FILE         complexity: also draw it
   --help
@@ -38,7 +43,7 @@ export class UsageError extends Error {}
  * @param {string[]} args
  * @returns {{
  *   suite: keyof typeof suites, json: boolean, variant: string, cases: string[] | undefined, rivals: string[],
- *   withOurs: boolean, whole: boolean, dtype: import('./contract.d.ts').DType, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
+ *   withOurs: boolean, whole: boolean, quick: boolean, dtype: import('./contract.d.ts').DType, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
  * }}
  * @throws {UsageError}
  */
@@ -70,6 +75,7 @@ export function parseOptions(args) {
     rivals: names,
     withOurs: !values['rivals-only'],
     whole: values.whole,
+    quick: values.quick,
     dtype,
     seconds,
     clock,
@@ -90,6 +96,7 @@ function parse(args) {
         case: { type: 'string', multiple: true },
         rivals: { type: 'string', default: Object.keys(rivals).join(',') },
         'rivals-only': { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
         dtype: { type: 'string', default: 'f32' },
         whole: { type: 'boolean', default: false },
         seconds: { type: 'string', default: '8' },

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } from '../dist/node.js';
+import * as fovea from '../dist/node.js';
+import { bytesOf, decodeJob } from './llama.mjs';
+
+const { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } = fovea;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -17,6 +20,7 @@ export async function open({ threads, variant }) {
     gemm: (problem) => gemm(engine, problem),
     encoder: (problem) => encoder(engine, problem),
     attention: (problem) => attention(engine, problem),
+    decode: (problem) => decodeJob(fovea, engine, problem),
     training: (problem) => training(engine, problem),
     dispose: () => engine.dispose(),
   };
@@ -60,6 +64,7 @@ async function encoder(engine, { config, weights, batch, length, inputIds, dtype
   /** @type {import('../dist/node.js').Tensor | undefined} */
   let last;
   return {
+    bytes: bytesOf(model),
     run: () => {
       last?.dispose();
       last = engine.scope(() => model.forward(engine.tensor(inputIds, [batch, length])).lastHiddenState);

@@ -36,6 +36,10 @@ async function openAll({ withOurs, rivals: wanted, variant }, { rivals: able = w
 
 /** @param {Options} options */
 async function main(options) {
+  // Relaxed SIMD is behind a flag in the V8 of Node 20, and on in every later one.
+  if (options.variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  }
   const module = await suites[options.suite]();
   if ('main' in module) {
     // A suite that compares nobody measures by itself.
@@ -46,10 +50,6 @@ async function main(options) {
   const cases = suite.cases.filter(({ name }) => !options.cases || options.cases.includes(name));
   if (cases.length === 0) {
     throw new UsageError(`--case: ${options.suite} has ${suite.cases.map(({ name }) => name).join(', ')}`);
-  }
-  // Relaxed SIMD is behind a flag in the V8 of Node 20, and on in every later one.
-  if (options.variant === 'relaxed' && process.versions.v8.startsWith('11.3.')) {
-    setFlagsFromString('--experimental-wasm-relaxed-simd');
   }
   const limit = options.withOurs ? await limits(options.variant) : undefined;
   const contestants = await (suite.open?.(options) ?? openAll(options, suite));

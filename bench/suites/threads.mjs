@@ -1,9 +1,15 @@
+import { UsageError } from '../options.mjs';
 import { open } from '../ours.mjs';
-import { inputs } from '../shapes.mjs';
+import { decodeCase, WORK } from './decode.mjs';
 import { encoderCase } from './encoder.mjs';
 
-/** What two threads make of the long encoder: the ratio is one thread's time over theirs. */
+/**
+ * What two threads make of the long encoder, in f32 and q8, and of a decoder's prompt: the ratio is one thread's time
+ * over theirs.
+ */
 const THREADS = 2;
+const LONG = { batch: 1, length: 512 };
+const dtypes = /** @type {const} */ (['f32', 'q8']);
 
 /** The same arithmetic, so not a bit may differ. @param {ReadonlyMap<string, Float32Array>} outputs */
 function check(outputs) {
@@ -17,8 +23,13 @@ function check(outputs) {
 /** @type {import('../contract.d.ts').Suite} */
 export const suite = {
   threads: THREADS,
-  cases: inputs.filter(({ length }) => length === 512).map((input) => ({ ...encoderCase(input), check })),
-  async open({ variant }) {
+  cases: [
+    ...dtypes.map((dtype) => encoderCase(LONG, dtype)),
+    ...WORK.filter(({ steps }) => steps === 0).map((work) => decodeCase(work, 'q8')),
+  ].map((each) => ({ ...each, check })),
+  async open({ variant, clock }) {
+    if (clock === 'cpu')
+      throw new UsageError('threads: processor time is the same for any number of them; use --clock wall');
     const many = await open({ threads: THREADS, variant });
     const one = await open({ threads: 1, variant });
     return [many, { ...one, name: 'one-thread' }];
