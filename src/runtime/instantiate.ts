@@ -1,5 +1,5 @@
 // Bytes or a compiled module become kernels over a memory.  The only file that knows the loader.
-import { instantiate as load } from '@assemblyscript/loader';
+import { instantiate as load, instantiateSync as loadAtOnce } from '@assemblyscript/loader';
 import { EngineError } from '../errors.js';
 import type { Kernels } from '../kernels.js';
 
@@ -34,9 +34,22 @@ export async function instantiate(source: ModuleSource, memory: WebAssembly.Memo
     const { exports } =
       isModule(source) && !((source as object) instanceof WebAssembly.Module)
         ? await WebAssembly.instantiate(source, imports)
-        : (await load(source as WebAssembly.Module, imports)).instance;
+        : await link(source as WebAssembly.Module, imports);
     return exports as unknown as Kernels;
   } catch (cause) {
     throw new EngineError(`the WebAssembly module could not be instantiated: ${String(cause)}`, { cause });
+  }
+}
+
+/**
+ * At once where that is allowed, which it is not for larger modules on the main thread of older browsers: the
+ * loader's other way asks for `Response`, and for that Node loads its whole HTTP client, which takes longer than
+ * everything else from import to first result.
+ */
+async function link(source: WebAssembly.Module, imports: { env: { memory: WebAssembly.Memory } }) {
+  try {
+    return loadAtOnce(source, imports).instance;
+  } catch {
+    return (await load(source, imports)).instance;
   }
 }
