@@ -17,23 +17,31 @@ export function assetSource(binding, folder) {
     throw new SourceError(`${name}/${file}: HTTP ${response.status}`);
   };
 
+  /** Each is asked for once; files of a deployment do not change. @type {Map<string, number>} */
+  const sizes = new Map();
+
   /** @type {import('fovea').Source['size']} */
   async function size(file, { signal } = {}) {
+    const known = sizes.get(file);
+    if (known !== undefined) return known;
     const response = await get(file, { method: 'HEAD', signal });
-    return Number(response.headers.get('content-length'));
+    const bytes = Number(response.headers.get('content-length'));
+    sizes.set(file, bytes);
+    return bytes;
   }
 
   return {
     name,
     size,
-    has: (file, options) =>
-      size(file, options).then(
-        () => true,
-        (error) => {
-          if (error instanceof MissingFileError) return false;
-          throw error;
-        },
-      ),
+    async has(file, options) {
+      try {
+        await size(file, options);
+        return true;
+      } catch (error) {
+        if (error instanceof MissingFileError) return false;
+        throw error;
+      }
+    },
     async *read(file, { begin = 0, end = Number.POSITIVE_INFINITY, signal } = {}) {
       if (end <= begin) return;
       const last = Number.isFinite(end) ? end - 1 : '';
