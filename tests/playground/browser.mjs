@@ -1,6 +1,6 @@
 // Starts the machine's Chromium with nothing of anybody's in it, and says loudly where there is none.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -27,13 +27,25 @@ export function chromiumPath() {
   return PLACES.find((place) => place && existsSync(place));
 }
 
-/** The driver is a package beside this file, installed when it is first needed. */
+/** The driver is a package beside this file, installed when it is first needed, by one process at a time. */
 async function driver() {
-  if (!existsSync(`${here}node_modules/playwright-core`)) {
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-    const { status } = spawnSync(npm, args, { cwd: here, stdio: ['ignore', 2, 2] });
-    if (status !== 0) throw new Error('the browser driver could not be installed');
+  const lock = `${here}.installing`;
+  for (let waited = 0; !existsSync(`${here}node_modules/.package-lock.json`) || existsSync(lock); waited++) {
+    if (waited > 600) throw new Error(`${lock} is in the way: remove it if nothing is being installed`);
+    try {
+      mkdirSync(lock);
+    } catch {
+      await new Promise((done) => setTimeout(done, 200));
+      continue;
+    }
+    try {
+      const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+      const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+      const { status } = spawnSync(npm, args, { cwd: here, stdio: ['ignore', 2, 2] });
+      if (status !== 0) throw new Error('the browser driver could not be installed');
+    } finally {
+      rmdirSync(lock);
+    }
   }
   return import('playwright-core');
 }
