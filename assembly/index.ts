@@ -2,6 +2,8 @@
 
 export { attention_f32, attention_f32_scratch, attention_f32_units } from './attention/forward';
 export { attention_f32_backward, attention_f32_backward_scratch } from './attention/backward';
+export { attention_kv_f32, attention_kv_f32_scratch } from './attention/kv';
+export { kv_pack_f32, kv_row_size, kv_unpack_f32 } from './attention/kv-rows';
 export { attention_weights_f32 } from './attention/weights';
 export { activation_f32, activation_f32_backward } from './activation/activation';
 export { conv_f32, conv_f32_backward_weight, conv_f32_scratch } from './conv/conv';

@@ -33,7 +33,7 @@ export {
   type ModelConfig,
   PretrainedModel,
 } from './models/base.js';
-export { DecoderCache, LayerCache } from './models/cache.js';
+export { type CacheOptions, DecoderCache, LayerCache } from './models/cache.js';
 export type { RawConfig } from './models/config.js';
 export type { AnyModel, ModelType, ModelTypes } from './models/define.js';
 export type { Rows } from './models/input.js';
@@ -43,6 +43,7 @@ export { createModel, HUB_MODELS } from './models/registry.js';
 export type { Place, Places, WeightInfo, WeightPart, WeightSource } from './models/weights.js';
 export * as nn from './nn/core.js';
 export * as F from './ops/core.js';
+export type { KvDType } from './ops/kv.js';
 export type { PoolMode } from './ops/pool.js';
 export type { LoadProgress, OnLoadProgress } from './pretrained/progress.js';
 export type { Pretrained, PretrainedOptions } from './pretrained.js';

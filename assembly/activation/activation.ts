@@ -76,10 +76,10 @@ export function activation_f32_backward(
     case Kind.RELU: return mapBackward<Relu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.GELU: return mapBackwardWide<Gelu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.GELU_TANH: return mapBackwardWide<GeluTanh>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.QUICK_GELU: return mapBackwardWide<QuickGelu>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.QUICK_GELU: return mapBackward<QuickGelu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.SILU: return mapBackwardWide<Silu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.TANH: return mapBackwardWide<Tanh>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.SIGMOID: return mapBackwardWide<Sigmoid>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.SIGMOID: return mapBackward<Sigmoid>(dx, dy, x, alpha, beta, begin, end);
     case Kind.RELU_SQUARED: return mapBackward<ReluSquared>(dx, dy, x, alpha, beta, begin, end);
     case Kind.LEAKY_RELU: return mapBackward<LeakyRelu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.ELU: return mapBackward<Elu>(dx, dy, x, alpha, beta, begin, end);

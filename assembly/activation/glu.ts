@@ -32,6 +32,12 @@ function rowForward<F>(y: usize, gate: usize, up: usize, N: i32): void {
     v128.store(p, v2, 32);
     v128.store(p, v3, 48);
   }
+  fours<F>(y, gate, up, i, N);
+}
+
+/** Columns from i on, one vector at a time: tails, and functions that few models gate with. */
+@inline
+function fours<F>(y: usize, gate: usize, up: usize, i: i32, N: i32): void {
   for (; i < N; i += 4) {
     const n = N - i;
     storePart(at(y, i), gated<F>(loadPart(at(gate, i), n, 0), loadPart(at(up, i), n, 0)), n);
@@ -64,11 +70,11 @@ export function glu_f32(
       case Kind.RELU: rowForward<Relu>(to, g, u, N); break;
       case Kind.GELU: rowForward<Gelu>(to, g, u, N); break;
       case Kind.GELU_TANH: rowForward<GeluTanh>(to, g, u, N); break;
-      case Kind.QUICK_GELU: rowForward<QuickGelu>(to, g, u, N); break;
+      case Kind.QUICK_GELU: fours<QuickGelu>(to, g, u, 0, N); break;
       case Kind.SILU: rowForward<Silu>(to, g, u, N); break;
-      case Kind.TANH: rowForward<Tanh>(to, g, u, N); break;
-      case Kind.SIGMOID: rowForward<Sigmoid>(to, g, u, N); break;
-      default: rowForward<None>(to, g, u, N);
+      case Kind.TANH: fours<Tanh>(to, g, u, 0, N); break;
+      case Kind.SIGMOID: fours<Sigmoid>(to, g, u, 0, N); break;
+      default: fours<None>(to, g, u, 0, N);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { GenerationResult } from '../node.js';
+import type { GenerationResult, KvDType } from '../node.js';
 import {
   type Command,
   note,
@@ -38,6 +38,11 @@ export const generateCommand: Command = {
     },
     'repetition-penalty': { type: 'string', value: 'X', help: 'above 1: repeat less' },
     seed: { type: 'string', short: 's', value: 'N', help: 'the same seed gives the same text' },
+    'kv-cache': {
+      type: 'string',
+      value: 'f16|q8',
+      help: 'keep keys and values in 16 or 8 bits; default f32',
+    },
     stop: { type: 'string', multiple: true, value: 'TEXT', help: 'end before this text; may be repeated' },
   },
   examples: [
@@ -81,8 +86,9 @@ function generationOptions(values: Values) {
     repetitionPenalty: numberOf(values, 'repetition-penalty'),
     seed: numberOf(values, 'seed'),
   };
+  const kvCache = stringOf(values, 'kv-cache') as KvDType | undefined;
   const stopStrings = values.stop as readonly string[] | undefined;
-  return { ...given, ...(stopStrings && { stopStrings }) };
+  return { ...given, ...(kvCache && { kvCache }), ...(stopStrings && { stopStrings }) };
 }
 
 async function promptOf(

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.js';
 import type { DecoderModel } from '../models/base.js';
 import type { DecoderCache } from '../models/cache.js';
+import type { KvDType } from '../ops/kv.js';
 import { pause } from '../pause.js';
 import { noGrad } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -26,12 +27,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Tokens of the prompt between two looks at the signal; default 128.  The result is the same for all. */
   readonly prefillChunk?: number;
+  /** How keys and values of what has been read are kept: f32 (default), f16, or q8, which is 8 bits. */
+  readonly kvCache?: KvDType;
   /** What the checkpoint's generation_config.json says. */
   readonly defaults?: GenerationConfig;
 }
 
 /** Their names, which are not about what is generated. */
-export const RUN_OPTIONS = ['signal', 'prefillChunk', 'defaults'] as const;
+export const RUN_OPTIONS = ['signal', 'prefillChunk', 'kvCache', 'defaults'] as const;
 
 /**
  * Generates token ids after those of a prompt, one at a time, without a tokenizer.  Memory is given back
@@ -55,13 +58,13 @@ export async function* runPlan(
   model: DecoderModel,
   promptIds: readonly number[],
   plan: Plan,
-  { signal, prefillChunk = 128 }: RunOptions = {},
+  { signal, prefillChunk = 128, kvCache: dtype }: RunOptions = {},
 ): AsyncGenerator<IdStep, void, void> {
   const count = roomFor(model, promptIds, plan);
   if (!(Number.isInteger(prefillChunk) && prefillChunk > 0))
     throw new ArgumentError(`prefillChunk must be a positive integer, got ${prefillChunk}`);
   signal?.throwIfAborted();
-  const cache = model.createCache({ capacity: promptIds.length + Math.min(count, 128) });
+  const cache = model.createCache({ capacity: promptIds.length + Math.min(count, 128), dtype });
   const sample = createSampler(plan);
   const seen = new Set(promptIds);
   try {

@@ -3,7 +3,7 @@
 import { Module } from '../nn/module.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { DecoderCache } from './cache.js';
+import type { CacheOptions, DecoderCache } from './cache.js';
 import type { Rows } from './input.js';
 import type { TracedOutput, TraceOptions } from './outputs.js';
 import type { Places, WeightInfo } from './weights.js';
@@ -86,7 +86,7 @@ export interface DecoderOutput extends TracedOutput {
 /** A model that reads from left to right and says what comes next (GPT-2, Llama and their kin): it generates. */
 export abstract class DecoderModel<C extends ModelConfig = ModelConfig> extends PretrainedModel<C> {
   /** An empty cache for sequences of this model; see DecoderCache. */
-  abstract createCache(options?: { capacity?: number }): DecoderCache;
+  abstract createCache(options?: CacheOptions): DecoderCache;
 
   /**
    * @param inputIds (B, S)

@@ -1,11 +1,25 @@
 // Keys and values of the tokens that a decoder has seen, so that each new token costs one row.
 import { ArgumentError, ShapeError } from '../errors.js';
+import type { AttentionOptions } from '../ops/attention.js';
 import { copyInto } from '../ops/copy.js';
+import { attendKv, type KvDType, kvRowSize, packKv, unpackKv } from '../ops/kv.js';
 import { needsGrad } from '../ops/util.js';
-import { narrow } from '../ops/view.js';
+import { contiguous, narrow } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { attend, mergeHeads, type WithMap } from './attention.js';
+
+/** How a cache is made; see DecoderModel.createCache. */
+export interface CacheOptions {
+  /** positions to make room for at first, default 64; it doubles when it is used up */
+  readonly capacity?: number;
+  /** How keys and values are kept: f32 (default), or in half or about a quarter of the memory. */
+  readonly dtype?: KvDType;
+}
+
+// Up to so many new positions what is packed is read as it lies; for more, unpacking it once is faster.
+const FEW = 7;
 
 /** One layer's: (B, heads, capacity, size) each, of which the first `offset` positions are filled. */
 export class LayerCache {
@@ -13,10 +27,10 @@ export class LayerCache {
   #values: Tensor | null = null;
   #offset = 0;
 
-  /** @param capacity positions to make room for at first; it doubles when it is used up */
   constructor(
     readonly arena: Arena,
     readonly capacity: number,
+    readonly dtype: KvDType = 'f32',
   ) {}
 
   /** How many positions are filled. */
@@ -25,22 +39,24 @@ export class LayerCache {
   }
 
   /**
-   * Appends keys and values (B, heads, L, size) and returns all of them, as views (B, heads, offset + L,
-   * size) that hold until the next call.
+   * Appends keys and values (B, heads, L, size) and returns all of them, (B, heads, offset + L, size): views that
+   * hold until the next call, or what a smaller dtype has left of them.
    * @throws ShapeError if they do not extend what is there; ArgumentError if they require a gradient
    */
   updateAndFetch(keys: Tensor, values: Tensor): [keys: Tensor, values: Tensor] {
-    if (needsGrad(keys, values))
-      throw new ArgumentError('no gradient flows through a cache: run it within noGrad, or without one');
-    const end = this.#offset + keys.shape[2];
-    this.#keys = this.#reserve(this.#keys, keys, end);
-    this.#values = this.#reserve(this.#values, values, end);
-    this.arena.scope(() => {
-      copyInto(narrow(this.#keys!, 2, this.#offset, keys.shape[2]), keys);
-      copyInto(narrow(this.#values!, 2, this.#offset, keys.shape[2]), values);
-    });
-    this.#offset = end;
-    return [narrow(this.#keys, 2, 0, end), narrow(this.#values, 2, 0, end)];
+    const { dtype } = this;
+    const D = keys.shape[3];
+    const [k, v] = this.#append(keys, values).map((x) => (dtype === 'f32' ? x : unpackKv(x, D, dtype)));
+    return [k, v];
+  }
+
+  /** The same, and attention of `query` (B, heads, L, size) over all of them: see attend(). */
+  attend(query: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
+    const { dtype } = this;
+    if (dtype === 'f32' || wantsMap || query.shape[2] > FEW)
+      return attend(query, ...this.updateAndFetch(keys, values), options, wantsMap);
+    const [k, v] = this.#append(keys, values);
+    return [mergeHeads(attendKv(query, k, v, dtype, options)), null];
   }
 
   /** Forgets all positions from `length` on. @throws ArgumentError if there are not so many */
@@ -59,15 +75,38 @@ export class LayerCache {
     this.#offset = 0;
   }
 
+  /** All rows, the new ones included. */
+  #append(keys: Tensor, values: Tensor): [Tensor, Tensor] {
+    if (needsGrad(keys, values))
+      throw new ArgumentError('no gradient flows through a cache: run it within noGrad, or without one');
+    const start = this.#offset;
+    const end = start + keys.shape[2];
+    this.#keys = this.#reserve(this.#keys, keys, end);
+    this.#values = this.#reserve(this.#values, values, end);
+    this.arena.scope(() => {
+      this.#write(narrow(this.#keys!, 2, start, keys.shape[2]), keys);
+      this.#write(narrow(this.#values!, 2, start, keys.shape[2]), values);
+    });
+    this.#offset = end;
+    return [narrow(this.#keys, 2, 0, end), narrow(this.#values, 2, 0, end)];
+  }
+
+  #write(to: Tensor, rows: Tensor): void {
+    if (this.dtype === 'f32') copyInto(to, rows);
+    else packKv(to, rows.strides[3] === 1 ? rows : contiguous(rows), this.dtype);
+  }
+
   #reserve(old: Tensor | null, like: Tensor, end: number): Tensor {
     const [B, H, , D] = like.shape;
-    if (old && (old.shape[0] !== B || old.shape[1] !== H || old.shape[3] !== D))
+    const { arena, dtype } = this;
+    const size = dtype === 'f32' ? D : kvRowSize(arena, D, dtype);
+    if (old && (old.shape[0] !== B || old.shape[1] !== H || old.shape[3] !== size))
       throw new ShapeError(`the cache holds ${show(old.shape)}, which ${show(like.shape)} cannot extend`);
     if (old && old.shape[2] >= end) return old;
     const capacity = Math.max(end, old ? 2 * old.shape[2] : this.capacity);
-    const grown = Tensor.empty(this.arena, [B, H, capacity, D]).keep();
+    const grown = Tensor.empty(arena, [B, H, capacity, size], dtype === 'f32' ? 'f32' : 'u8').keep();
     if (old) {
-      this.arena.scope(() => copyInto(narrow(grown, 2, 0, this.#offset), narrow(old, 2, 0, this.#offset)));
+      arena.scope(() => copyInto(narrow(grown, 2, 0, this.#offset), narrow(old, 2, 0, this.#offset)));
       old.dispose();
     }
     return grown;
@@ -78,11 +117,13 @@ export class LayerCache {
 export class DecoderCache {
   readonly layers: readonly LayerCache[];
 
-  /** @param capacity positions to make room for at first, default 64 */
-  constructor(arena: Arena, layers: number, { capacity = 64 }: { capacity?: number } = {}) {
+  /** @throws ArgumentError */
+  constructor(arena: Arena, layers: number, { capacity = 64, dtype = 'f32' }: CacheOptions = {}) {
     if (!(Number.isInteger(capacity) && capacity > 0))
       throw new ArgumentError(`capacity must be a positive integer, got ${capacity}`);
-    this.layers = Array.from({ length: layers }, () => new LayerCache(arena, capacity));
+    if (!['f32', 'f16', 'q8'].includes(dtype))
+      throw new ArgumentError(`a cache is f32, f16 or q8, got ${JSON.stringify(dtype)}`);
+    this.layers = Array.from({ length: layers }, () => new LayerCache(arena, capacity, dtype));
   }
 
   /** How many positions have been seen. */

@@ -48,13 +48,13 @@ export class GatedAttention extends Module {
     wantsMap: boolean,
   ): WithMap {
     const { heads, kvHeads, windows } = this.config;
-    const q = splitHeads(this.q_proj.forward(x), heads, (h) => this.q_norm?.forward(h) ?? h);
-    const k = splitHeads(this.k_proj.forward(x), kvHeads, (h) => this.k_norm?.forward(h) ?? h);
+    const queries = splitHeads(this.q_proj.forward(x), heads, (h) => this.q_norm?.forward(h) ?? h);
+    const keys = splitHeads(this.k_proj.forward(x), kvHeads, (h) => this.k_norm?.forward(h) ?? h);
     const v = splitHeads(this.v_proj.forward(x), kvHeads);
-    const rotated = applyRope(k, rotation);
-    const [keys, values] = cache?.updateAndFetch(rotated, v) ?? [rotated, v];
-    const window = windows[this.layer] ?? undefined;
-    const [y, map] = attend(applyRope(q, rotation), keys, values, { ...attention, window }, wantsMap);
+    const q = applyRope(queries, rotation);
+    const k = applyRope(keys, rotation);
+    const options = { ...attention, window: windows[this.layer] ?? undefined };
+    const [y, map] = cache?.attend(q, k, v, options, wantsMap) ?? attend(q, k, v, options, wantsMap);
     return [this.o_proj.forward(y, { residual }), map];
   }
 }

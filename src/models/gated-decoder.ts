@@ -10,7 +10,7 @@ import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { WithMap } from './attention.js';
 import { DecoderModel, type DecoderOptions, type DecoderOutput } from './base.js';
-import { DecoderCache, type LayerCache } from './cache.js';
+import { type CacheOptions, DecoderCache, type LayerCache } from './cache.js';
 import { runDecoder } from './decoder.js';
 import { GatedAttention, type GatedPass } from './gated-attention.js';
 import type { GatedConfig } from './gated-config.js';
@@ -98,7 +98,7 @@ export class GatedDecoder extends DecoderModel<GatedConfig> {
     });
   }
 
-  override createCache(options?: { capacity?: number }): DecoderCache {
+  override createCache(options?: CacheOptions): DecoderCache {
     return new DecoderCache(this.arena, this.config.layers, options);
   }
 

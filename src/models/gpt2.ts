@@ -14,7 +14,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { readActivation } from './activation.js';
 import { attend, splitHeads, type WithMap } from './attention.js';
 import { DecoderModel, type DecoderOptions, type DecoderOutput, type ModelConfig } from './base.js';
-import { DecoderCache, type LayerCache } from './cache.js';
+import { type CacheOptions, DecoderCache, type LayerCache } from './cache.js';
 import { divides, Fields, LIMITS, type RawConfig } from './config.js';
 import { runDecoder } from './decoder.js';
 import { define, type ModelTypes } from './define.js';
@@ -78,10 +78,10 @@ class GPT2Attention extends Module {
   ): WithMap {
     const { heads, hiddenSize, scaleAttention, scaleByLayer } = this.config;
     const [q, k, v] = chunk(this.c_attn.forward(x), 3, -1).map((part) => splitHeads(part, heads));
-    const [keys, values] = cache?.updateAndFetch(k, v) ?? [k, v];
     const scale =
       (scaleAttention ? 1 / Math.sqrt(hiddenSize / heads) : 1) / (scaleByLayer ? this.layer + 1 : 1);
-    const [y, map] = attend(q, keys, values, { ...options, scale }, wantsMap);
+    const scaled = { ...options, scale };
+    const [y, map] = cache?.attend(q, k, v, scaled, wantsMap) ?? attend(q, k, v, scaled, wantsMap);
     return [this.c_proj.forward(y, { residual }), map];
   }
 }
@@ -157,7 +157,7 @@ export class GPT2Model extends DecoderModel<GPT2Config> {
     });
   }
 
-  override createCache(options?: { capacity?: number }): DecoderCache {
+  override createCache(options?: CacheOptions): DecoderCache {
     return new DecoderCache(this.arena, this.config.layers, options);
   }
 

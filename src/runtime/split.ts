@@ -44,7 +44,12 @@ export const SPLITS = {
     unitNs: (_c, _a, _wp, _bias, _residual, _t, M, _N, K) => M * K * PANEL * MADD_Q8,
     scratch: { at: 5, size: 'gemm_q8_scratch', item: 1, sizeArgs: () => [] },
   },
-  gemm_q8_quantize_rows: { unitNs: (_y, _x, K) => K * MOVE * 2 },
+  gemm_q8_quantize_rows: { unitNs: (_y, _x, K) => K * MOVE },
+  gemm_q4_f32: {
+    unitNs: (_c, _a, _wp, _bias, _residual, _t, M, _N, K) => M * K * PANEL * MADD_Q8,
+    scratch: { at: 5, size: 'gemm_q4_scratch', item: 1, sizeArgs: () => [] },
+  },
+  gemm_q4_quantize_rows: { unitNs: (_y, _x, K) => K * MOVE },
   attention_f32: {
     unitNs: (_o, _lse, _q, _k, _v, _mask, _scratch, H, G, L, S, D, Dv) =>
       Math.min(ROWS, (H / G) * L) * S * (D + Dv) * ATTEND,
@@ -53,6 +58,16 @@ export const SPLITS = {
       size: 'attention_f32_scratch',
       item: 4,
       sizeArgs: (_o, _lse, _q, _k, _v, _mask, _scratch, _H, _G, _L, _S, D, Dv) => [D, Dv],
+    },
+  },
+  attention_kv_f32: {
+    unitNs: (_o, _q, _k, _v, _mask, _scratch, _bits, H, G, L, S, D) =>
+      (Math.min(ROWS, (H / G) * L) + 1) * S * 2 * D * ATTEND,
+    scratch: {
+      at: 5,
+      size: 'attention_kv_f32_scratch',
+      item: 4,
+      sizeArgs: (_o, _q, _k, _v, _mask, _scratch, _bits, _H, _G, _L, _S, D) => [D],
     },
   },
   attention_weights_f32: {

@@ -26,6 +26,12 @@ const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
   ],
   gemm_f32_pack: (p) => [p(0), p(1), 180, 1001, 1, 180, 0, 63],
   gemm_q8_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
+  gemm_q4_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
+  gemm_q4_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
+  attention_kv_f32: (p, scratch) => [
+    ...[p(0), p(1), p(2), p(3), 0, scratch, 8, 8, 4, 48, 300, 20, ...heads],
+    ...[4 * 300 * 28, 300 * 28, 28, ...heads, 0, 0, 0, 0, 0, 0.25, 0, -(2 ** 30), 252, 0],
+  ],
   gemm_q8_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
   attention_f32: (p, scratch) => [
     ...[p(0), p(1), p(2), p(3), p(4), 0, scratch, 8, 4, 48, 48, 20, 20],
