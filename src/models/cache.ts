@@ -8,7 +8,7 @@ import { contiguous, narrow } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { attend, mergeHeads, type WithMap } from './attention.js';
+import { attend, mergeHeads } from './attention.js';
 
 /** How a cache is made; see DecoderModel.createCache. */
 export interface CacheOptions {
@@ -50,8 +50,17 @@ export class LayerCache {
     return [k, v];
   }
 
-  /** The same, and attention of `query` (B, heads, L, size) over all of them: see attend(). */
-  attend(query: Tensor, keys: Tensor, values: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
+  /**
+   * The same, and attention of `query` (B, query heads, L, size) over all of them: (B, L, query heads size), and
+   * the map (B, query heads, L, positions) if it is wanted.
+   */
+  attend(
+    query: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    options: AttentionOptions,
+    wantsMap: boolean,
+  ): [y: Tensor, map: Tensor | null] {
     const { dtype } = this;
     if (dtype === 'f32' || wantsMap || query.shape[2] > FEW)
       return attend(query, ...this.updateAndFetch(keys, values), options, wantsMap);
