@@ -2,16 +2,19 @@
 import type { Engine } from './engine.js';
 import type { HubOptions } from './io/http.js';
 import type { Source } from './io/source.js';
+import { isUrl, urlSource } from './io/source-url.js';
 import { ALL_MODELS } from './models/own.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 
 export * from './index.js';
 
-/** Loads a checkpoint of any known model type; see fromPretrained of the core. */
+/** Loads a checkpoint of any known model type; see fromPretrained of the core.  Here `from` may also be a URL. */
 export function fromPretrained(
   engine: Engine,
-  from: Source | string,
+  from: Source | string | URL,
   options: PretrainedOptions & HubOptions = {},
 ): Promise<Pretrained> {
-  return load(engine, from, { ...options, modelTypes: options.modelTypes ?? ALL_MODELS });
+  const source =
+    from instanceof URL || (typeof from === 'string' && isUrl(from)) ? urlSource(from, options) : from;
+  return load(engine, source, { ...options, modelTypes: options.modelTypes ?? ALL_MODELS });
 }
