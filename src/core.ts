@@ -5,15 +5,13 @@ export type { EmbedSettings } from './embed/sentence.js';
 export { Engine, type EngineOptions, type ModuleLoader, openEngine } from './engine.js';
 export * from './errors.js';
 export type { GenerationConfig, GenerationConfigJson, GenerationOptions } from './generate/config.js';
+export { type GenerateOptions, generate, type Prompt } from './generate/generate.js';
 export {
-  type GenerateOptions,
   Generation,
   type GenerationResult,
   type GenerationStep,
   type GenerationSummary,
-  generate,
-  type Prompt,
-} from './generate/generate.js';
+} from './generate/generation.js';
 export { type FinishReason, generateIds, type IdStep, type RunOptions } from './generate/ids.js';
 export { fromPretrained } from './hub.js';
 export type { HubOptions } from './io/http.js';

@@ -2,7 +2,8 @@
 import type { Engine } from './engine.js';
 import type { HubOptions } from './io/http.js';
 import type { Source } from './io/source.js';
-import { isUrl, urlSource } from './io/source-url.js';
+import { urlSource } from './io/source-url.js';
+import { isUrl } from './io/url.js';
 import { ALL_MODELS } from './models/own.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 

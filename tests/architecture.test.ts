@@ -105,9 +105,9 @@ describe('words that belong to one room', () => {
     expect(bare.filter(({ to }) => !known.includes(to))).toEqual([]);
   });
 
-  test('node: only in the Node door, io/node, runtime/node and the CLI', () => {
+  test('node: only in the Node door, io/node, runtime/node, worker/node and the CLI', () => {
     const users = imports.filter((i) => i.to.startsWith('node:')).map((i) => i.from);
-    expect(users.filter((f) => !/^src\/(node\.ts|(?:io|runtime)\/node\/|cli\/)/.test(f))).toEqual([]);
+    expect(users.filter((f) => !/^src\/(node\.ts|(?:io|runtime|worker)\/node\/|cli\/)/.test(f))).toEqual([]);
   });
 
   test('wasm features: assembly/lanes only', () => {

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { wrongBits, wrongThreads } from './lib/check.mjs';
+import { wrongBits, wrongThreads, wrongWorker } from './lib/check.mjs';
 import { here, onNode, prepare } from './lib/prepare.mjs';
 
 const out = join(here, '.out');
@@ -19,6 +19,11 @@ const node = onNode();
 const { ISOLATION, POLICY, serve } = await import('./lib/serve.mjs');
 const { openBrowser, resultOf } = await import('./lib/browser.mjs');
 const browser = await openBrowser();
+/** The shipped models, on a server of another origin, as a content network would be. */
+const models = await serve(join(here, 'node_modules/fovea/models'), {
+  headers: { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' },
+});
+const policy = { 'content-security-policy': `${POLICY}; connect-src 'self' ${models.origin}` };
 
 /** @param {() => Promise<{ wrong: string[], threads?: unknown }>} body */
 async function row(name, version, body) {
@@ -38,7 +43,7 @@ const missing = (name, why) => rows.push({ name, version: '', result: 'missing',
 async function look(site, path = '/') {
   const { origin, close } = await site;
   try {
-    return await resultOf(browser.context, origin + path);
+    return await resultOf(browser.context, `${origin}${path}?models=${models.origin}/`);
   } finally {
     await close();
   }
@@ -50,9 +55,11 @@ async function twice(open, isolated) {
   const alone = { wanted: 1, reason: NOT_ISOLATED };
   const wrong = [
     ...(shared.isolated && !single.isolated ? [] : ['the pages are not isolated as they should be']),
-    ...[shared, single].flatMap((page) => wrongBits(page, node.one)),
+    ...[shared, single].flatMap((page) => wrongBits(page, node)),
     ...wrongThreads(shared, isolated),
     ...wrongThreads(single, alone),
+    ...wrongWorker(shared, node, { threads: 2, error: isolated.reason }),
+    ...wrongWorker(single, node, { threads: 1, error: isolated.reason }),
   ];
   return { wrong, threads: shared.threads.threads };
 }
@@ -68,7 +75,7 @@ async function site(name, { bundle }, entries, script) {
       join(dir, 'index.html'),
       `<!doctype html><script type="module" src="./${script}"></script>`,
     );
-  return (headers) => serve(dir, { headers: { ...POLICY, ...headers } });
+  return (headers) => serve(dir, { headers: { ...policy, ...headers } });
 }
 
 const app = (file) => join(here, 'app', file);
@@ -95,6 +102,7 @@ for (const name of ['vite', 'webpack', 'esbuild', 'rollup']) {
       'own-scripts': app('own-scripts.js'),
       lifecycle: app('lifecycle.js'),
       thread: 'fovea/thread',
+      model: 'fovea/worker/script',
     };
     await row(`${name}, own entries`, version, async () =>
       twice(await site(`${name}-own`, bundler, entries, 'own-scripts.js'), { wanted: WANTED }),
@@ -102,7 +110,7 @@ for (const name of ['vite', 'webpack', 'esbuild', 'rollup']) {
     await row(`${name}, lifecycle`, version, async () => {
       const open = await site(`${name}-lifecycle`, bundler, entries, 'lifecycle.js');
       const { comeAndGo, die, nested } = await look(open(ISOLATION));
-      const wrong = [...wrongBits(nested, node.one), ...wrongThreads(nested, { wanted: WANTED })];
+      const wrong = [...wrongBits(nested, node), ...wrongThreads(nested, { wanted: WANTED })];
       if (!comeAndGo) wrong.push('an engine that came after another was not the same');
       // Whoever has lost its workers goes on alone, or says that they are dead; never other bits, never a hang.
       if (die.right < 11 || die.thrown.some((thrown) => thrown !== 'EngineError'))
@@ -126,7 +134,8 @@ if (next) {
       await look({ ...running, close() {} }, '/isolated'),
       await look({ ...running, close() {} }),
     ];
-    const wrong = [shared, single].flatMap((page) => wrongBits(page, node.one));
+    const wrong = [shared, single].flatMap((page) => wrongBits(page, node));
+    wrong.push(...wrongWorker(shared, node, { threads: 2 }), ...wrongWorker(single, node, { threads: 1 }));
     return {
       wrong: [...wrong, ...wrongThreads(shared, { wanted: WANTED })],
       threads: shared.threads.threads,
@@ -137,11 +146,12 @@ if (next) {
       const response = await fetch(`${running.origin}/${route}`);
       if (!response.ok) return { wrong: [`HTTP ${response.status}: ${await response.text()}`] };
       const said = await response.json();
-      return { wrong: wrongBits(said, node.one), threads: said.threads.threads };
+      return { wrong: wrongBits(said, node), threads: said.threads.threads };
     });
   await running?.close();
 }
 await browser?.close();
+await models.close();
 
 if (process.argv.includes('--json')) console.log(JSON.stringify({ node: node.one.digest, rows }));
 else {

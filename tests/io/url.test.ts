@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createEngine } from '../../src/default.js';
 import { ArgumentError, DownloadError, MissingFileError } from '../../src/errors.js';
 import { readBytes, readText } from '../../src/io/source.js';
-import { isUrl, urlSource } from '../../src/io/source-url.js';
+import { urlSource } from '../../src/io/source-url.js';
+import { isUrl } from '../../src/io/url.js';
 import { fromPretrained } from '../../src/web.js';
 
 let server: Server | undefined;

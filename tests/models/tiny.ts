@@ -68,24 +68,32 @@ type Extra = readonly (readonly [string, unknown])[];
 const texts = (extra: Extra): [string, string][] =>
   extra.map(([file, content]) => [file, typeof content === 'string' ? content : JSON.stringify(content)]);
 
-/** A Llama that has learned nothing. */
-export function tinyDecoder({
-  config = {},
-  around = 'bos',
-  extra = [],
-}: {
+export interface Tiny {
   config?: Config;
   around?: 'bos' | 'none';
   extra?: Extra;
-} = {}): Source {
+}
+
+export type TinyFiles = (readonly [string, Uint8Array | string])[];
+
+export function tinyDecoderFiles({ config = {}, around = 'bos', extra = [] }: Tiny = {}): TinyFiles {
   const all = { ...GATED, ...config };
   const files = filesOf(makeCheckpoint(all, gatedShapes(all), 31));
-  return memorySource([...files, ...tokenizerFiles(around), ...texts(extra)], 'tiny decoder');
+  return [...files, ...tokenizerFiles(around), ...texts(extra)];
+}
+
+export function tinyEncoderFiles({ config = {}, extra = [] }: Omit<Tiny, 'around'> = {}): TinyFiles {
+  const all = { ...ROBERTA, pad_token_id: 2, ...config };
+  const files = filesOf(makeCheckpoint(all, robertaShapes(all, true), 13));
+  return [...files, ...tokenizerFiles('both'), ...texts(extra)];
+}
+
+/** A Llama that has learned nothing. */
+export function tinyDecoder(options?: Tiny): Source {
+  return memorySource(tinyDecoderFiles(options), 'tiny decoder');
 }
 
 /** A RoBERTa that has learned nothing. */
-export function tinyEncoder({ config = {}, extra = [] }: { config?: Config; extra?: Extra } = {}): Source {
-  const all = { ...ROBERTA, pad_token_id: 2, ...config };
-  const files = filesOf(makeCheckpoint(all, robertaShapes(all, true), 13));
-  return memorySource([...files, ...tokenizerFiles('both'), ...texts(extra)], 'tiny encoder');
+export function tinyEncoder(options?: Omit<Tiny, 'around'>): Source {
+  return memorySource(tinyEncoderFiles(options), 'tiny encoder');
 }

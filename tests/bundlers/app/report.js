@@ -1,12 +1,7 @@
 // What every bundled application computes: an attention, a layer, 8-bit weights, element-wise functions.  The
 // digest is of the raw bits, so two of them are equal only if every number is.
 import { createEngine, F, nn } from 'fovea';
-
-const sha256 = async (bytes) =>
-  [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(0, 16);
+import { digest } from './digest.js';
 
 /** Large enough that each op is worth several threads. */
 function compute(engine) {
@@ -32,14 +27,8 @@ export async function report(options) {
   const engine = await createEngine(options);
   try {
     const parts = engine.scope(() => compute(engine));
-    const all = new Uint8Array(parts.reduce((n, part) => n + part.byteLength, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-      at += part.byteLength;
-    }
     const { variant, threads, threadsReason } = engine;
-    return { digest: await sha256(all), variant, threads, threadsReason };
+    return { digest: await digest(parts), variant, threads, threadsReason };
   } finally {
     engine.dispose();
   }

@@ -31,7 +31,7 @@ export async function openBrowser() {
   return { context, version: context.browser()?.version() ?? 'Chromium', close };
 }
 
-/** Opens `url` and waits for what the page promises as `result`; what went wrong in it is in the error. */
+/** Opens `url` and waits for what the page promises as `result`; what went wrong in it is in the error, workers that are left too. */
 export async function resultOf(context, url) {
   const page = await context.newPage();
   const said = [];
@@ -40,7 +40,11 @@ export async function resultOf(context, url) {
   try {
     await page.goto(url);
     await page.waitForFunction(() => globalThis.result !== undefined, null, { timeout: 60_000 });
-    return await page.evaluate(() => globalThis.result);
+    const result = await page.evaluate(() => globalThis.result);
+    // Everything has been disposed of by now, and the browser should know of it in a moment.
+    for (let i = 0; i < 20 && page.workers().length > 0; i++) await page.waitForTimeout(50);
+    if (page.workers().length > 0) throw new Error(`${page.workers().length} workers are left`);
+    return result;
   } catch (error) {
     throw new Error([error.message, ...said].join('\n'));
   } finally {

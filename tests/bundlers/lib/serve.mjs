@@ -17,9 +17,7 @@ export const ISOLATION = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-export const POLICY = {
-  'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
-};
+export const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
 /** Listens on any free port. @returns the origin, and how to stop */
 export async function listen(server) {
@@ -33,21 +31,19 @@ function stop(server) {
 }
 
 /**
- * Files of a folder, where it has them, else of the folders in `mounts` (prefix -> folder).
+ * Files of a folder, every answer with the same headers.
  * @param {string} folder
  */
-export function serve(folder, { headers = {}, mounts = {} } = {}) {
+export function serve(folder, { headers = {} } = {}) {
   return listen(
     createServer((request, response) => {
+      // Browsers ask before they send a header to another origin that they do not know.
+      if (request.method === 'OPTIONS')
+        return response.writeHead(204, { ...headers, 'access-control-allow-headers': '*' }).end();
       const path = decodeURIComponent(new URL(request.url, 'http://x').pathname);
-      const [prefix, base] = Object.entries(mounts).find(([p]) => path.startsWith(p)) ?? ['/', folder];
-      const file = join(
-        base,
-        normalize(`/${path.slice(prefix.length)}`),
-        path.endsWith('/') ? 'index.html' : '',
-      );
+      const file = join(folder, normalize(`/${path}`), path.endsWith('/') ? 'index.html' : '');
       const found = statSync(file, { throwIfNoEntry: false });
-      if (!found?.isFile()) return response.writeHead(404).end();
+      if (!found?.isFile()) return response.writeHead(404, headers).end();
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
         'content-length': found.size,
