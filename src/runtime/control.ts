@@ -6,8 +6,9 @@
 export type Kernel = (...args: number[]) => unknown;
 
 // Words.  The first three are written by several threads at once, so each has a cache line to itself.
-/** number of the job that may be joined, 0 for none */
+/** number of the job that may be joined, 0 for none, QUIT when there will be none any more */
 export const OPEN = 0;
+export const QUIT = -1;
 /** how many workers have joined and not left */
 export const ACTIVE = 16;
 /** first unit that nobody has taken */

@@ -14,6 +14,7 @@ import {
   type Kernel,
   NEXT,
   OPEN,
+  QUIT,
   SCRATCH_AT,
   SCRATCH_BYTES,
   spin,
@@ -118,7 +119,8 @@ export class Pool {
     words[SCRATCH_BYTES] = scratch ? scratch.bytes : 0;
     words[FAILED] = 0;
     Atomics.store(words, NEXT, args[n - 2]);
-    this.#job = (this.#job + 1) | 0 || 1;
+    const next = (this.#job + 1) | 0;
+    this.#job = next === 0 || next === QUIT ? 1 : next;
     Atomics.store(words, OPEN, this.#job);
     Atomics.notify(words, OPEN);
     const begin = performance.now();
@@ -157,6 +159,12 @@ export class Pool {
   /** Ends the workers.  No job can be run afterwards. */
   dispose(): void {
     this.#dead ??= 'the engine has been disposed';
+    // Chromium gives a worker that sleeps two seconds before it ends it: on a page, they are woken up for that.
+    // Not those of a worker: if that ends while they are about to, Chromium (156) waits for them forever.
+    if (!this.#mayWait) {
+      Atomics.store(this.#control.words, OPEN, QUIT);
+      Atomics.notify(this.#control.words, OPEN);
+    }
     for (const worker of this.workers) worker.terminate();
   }
 }

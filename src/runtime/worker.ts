@@ -1,4 +1,4 @@
-// What a worker does: it waits for a job, takes pieces of it, and waits again, until it is terminated.
+// What a worker does: it waits for a job, takes pieces of it, and waits again, until there will be none any more.
 // The entry points (node/worker.ts, web/worker.ts) differ by runtime only in how the start message comes in.
 import {
   ACTIVE,
@@ -8,6 +8,7 @@ import {
   KERNEL,
   type Kernel,
   OPEN,
+  QUIT,
   SCRATCH_AT,
   SCRATCH_BYTES,
   spin,
@@ -28,16 +29,16 @@ export interface WorkerStart {
 
 /**
  * Makes the worker's own instance over the shared memory.  That writes the constant tables again, with the
- * same bytes, so it must be done before the first job.  The function that comes back never returns.
+ * same bytes, so it must be done before the first job.  The function that comes back returns when the pool ends.
  */
-export async function openWorker(start: WorkerStart): Promise<() => never> {
+export async function openWorker(start: WorkerStart): Promise<() => void> {
   // By hand and not by the loader: then this script needs no package, and runs where import maps do not reach.
   const { exports } = await WebAssembly.instantiate(start.module, { env: { memory: start.memory } });
   const kernels = start.kernels.map((name) => exports[name] as Kernel);
   return () => serve(start, kernels);
 }
 
-function serve({ control, slot }: WorkerStart, kernels: readonly Kernel[]): never {
+function serve({ control, slot }: WorkerStart, kernels: readonly Kernel[]): void {
   const { words, args: shared } = viewControl(control);
   const args: number[] = [];
   let seen = 0;
@@ -46,6 +47,7 @@ function serve({ control, slot }: WorkerStart, kernels: readonly Kernel[]): neve
     Atomics.add(words, ACTIVE, 1);
     // Only now is it certain that the job stays: it may have been closed, or be the next one already.
     const open = Atomics.load(words, OPEN);
+    if (open === QUIT) return;
     if (open !== 0) {
       seen = open;
       args.length = words[COUNT];

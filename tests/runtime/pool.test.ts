@@ -90,6 +90,37 @@ describe('a worker that is no more', () => {
   });
 });
 
+describe('on the main thread of a page, which may not sleep', () => {
+  const sleep = Atomics.wait;
+  afterEach(() => {
+    Atomics.wait = sleep;
+  });
+
+  test('the bits are the same, and workers end by themselves when the pool does', async () => {
+    const workers = watched();
+    const gently = {
+      ...workers,
+      spawn: (start: Parameters<typeof workers.spawn>[0]) => ({ ...workers.spawn(start), terminate() {} }),
+    };
+    Atomics.wait = () => {
+      throw new TypeError('Atomics.wait cannot be called in this context');
+    };
+    const engine = await openEngine((build) => bytesOf(build), { threads: 3 }, teamOf(gently));
+    const x = engine.full([N], -1);
+    for (let i = 0; i < 20; i++)
+      expect(
+        F.relu(x)
+          .toArray()
+          .every((v) => v === 0),
+      ).toBe(true);
+    engine.dispose();
+    expect(await Promise.all(workers.handles.map(({ gone }) => gone))).toEqual([
+      'exit code 0',
+      'exit code 0',
+    ]);
+  });
+});
+
 describe('a kernel that traps', () => {
   let t: Team | undefined;
   afterEach(() => t?.pool.dispose());
