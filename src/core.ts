@@ -20,7 +20,6 @@ export { writeSafetensors } from './io/safetensors/write.js';
 export type { FileOptions, ReadOptions, Source } from './io/source.js';
 export { hubSource } from './io/source-hub.js';
 export { memorySource } from './io/source-memory.js';
-export { type UrlOptions, urlSource } from './io/source-url.js';
 export type { Build, Variant } from './kernels.js';
 export {
   DecoderModel,

@@ -1,5 +1,6 @@
 // Public names, nothing else: the core, and all that trains, compares and explains.
 export * from './core.js';
+export { type UrlOptions, urlSource } from './io/source-url.js';
 export { ALL_MODELS, createModel, MODEL_TYPES } from './models/own.js';
 export { type PointerConfig, PointerModel, type Pointing } from './models/pointer.js';
 export { type Seq2SeqConfig, Seq2SeqModel, type Written } from './models/seq2seq.js';

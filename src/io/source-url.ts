@@ -3,6 +3,7 @@ import type { Source } from './source.js';
 import { httpSource } from './source-http.js';
 import { absoluteUrl } from './url.js';
 
+/** How to reach the server of a checkpoint. */
 export interface UrlOptions {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;

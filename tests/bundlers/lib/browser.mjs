@@ -43,7 +43,8 @@ export async function resultOf(context, url) {
     const result = await page.evaluate(() => globalThis.result);
     // Everything has been disposed of by now, and the browser should know of it in a moment.
     for (let i = 0; i < 200 && page.workers().length > 0; i++) await page.waitForTimeout(50);
-    if (page.workers().length > 0) throw new Error(`workers are left: ${page.workers().map((worker) => worker.url())}`);
+    if (page.workers().length > 0)
+      throw new Error(`workers are left: ${page.workers().map((worker) => worker.url())}`);
     return result;
   } catch (error) {
     throw new Error([error.message, ...said].join('\n'));
