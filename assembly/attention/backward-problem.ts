@@ -31,7 +31,6 @@ export class BackwardProblem extends Problem {
   grads: usize;
   /** the block's keys as rows, [column / 8][key][8], and its values as columns, [key / 8][i][8] */
   keyRows: usize;
-  values: usize;
   /** gradients of the scores: [row][KEYS] */
   ds: usize;
   /** the block's sums for keys [key][D8] and values [key][accS], the tile's for queries [row][D8] */

@@ -79,6 +79,17 @@ export function hide(x: usize, from: i32, to: i32): void {
   for (let j = from; j < to; j++) store<f32>(at(x, j), -Infinity);
 }
 
+/** True if rows row..row+n-1 see all of columns [from, to): nothing for maskScores to do. */
+@inline
+export function allShown(
+  p: Problem, row: i32, n: i32, first: i32, from: i32, to: i32, k0: i32, k1: i32,
+): bool {
+  if (p.kind != Mask.None) return false;
+  const begin = max(k0, (row + n - 1) / p.group + p.lo);
+  const end = min(k1, row / p.group + p.hi + 1);
+  return begin <= first + from && end >= first + to;
+}
+
 /**
  * The mask and the bounds on a row of scores x: columns [from, to), multiples of 8, of the block that
  * begins at key `first`, for query head h at position l.  Keys outside [k0, k1) are hidden from all.

@@ -8,7 +8,7 @@ import { at } from '../lanes/address';
 /** Keys in a block.  Blocks begin at absolute multiples of it, so that a sum never depends on the tile. */
 export const KEYS: i32 = 64;
 /** Query rows in a tile; a row is a (position, query head) pair, heads of one kv head side by side. */
-export const ROWS: i32 = 64;
+export const ROWS: i32 = 128;
 /** Floats at the head of the scratch: this record, or the longer one of the backward pass. */
 export const HEAD: i32 = 96;
 /** A bound on positions far beyond any tensor, so that sums of two cannot overflow. */
@@ -62,6 +62,7 @@ export class Problem {
   queries: usize;
   /** a block of keys [key / 8][d][8], then of values [column / 8][key][8] */
   panel: usize;
+  values: usize;
   /** scores, then weights: [row][KEYS] */
   weights: usize;
   /** unnormalised outputs: [row][accS] */
@@ -82,7 +83,7 @@ export function pad8(n: i32): i32 {
 
 /** The floats that `layout` hands out. */
 export function scratchFloats(D: i32, Dv: i32): i32 {
-  return HEAD + ROWS * D + KEYS * max(D, pad8(Dv)) + ROWS * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
+  return HEAD + ROWS * D + KEYS * (D + pad8(Dv)) + 64 * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
 }
 
 /** Lays the scratch of `p` out; p.D and p.Dv are set. */
@@ -90,8 +91,9 @@ export function layout(p: Problem): void {
   p.accS = pad8(p.Dv);
   p.queries = at(changetype<usize>(p), HEAD);
   p.panel = at(p.queries, ROWS * p.D);
-  p.weights = at(p.panel, KEYS * max(p.D, p.accS));
-  p.acc = at(p.weights, ROWS * KEYS);
+  p.values = at(p.panel, KEYS * p.D);
+  p.weights = at(p.values, KEYS * p.accS);
+  p.acc = at(p.weights, 64 * KEYS);
   p.peak = at(p.acc, ROWS * p.accS);
   p.sum = at(p.peak, ROWS);
   p.alpha = at(p.sum, ROWS);

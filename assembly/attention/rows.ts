@@ -56,7 +56,7 @@ export function lastKey(p: Problem, row: i32): i32 {
  */
 @inline
 export function score(p: Problem, single: bool, t: i32, k: usize, from: i32, to: i32, n: i32): void {
-  const x = at(p.weights, t * KEYS);
+  const x = p.weights;
   if (single) scoreRow(x, p.queries, k, p.kS, p.D, from, to, n);
   else scoreRows(x, at(p.queries, t * p.D), p.panel, p.D, from, to);
 }

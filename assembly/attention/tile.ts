@@ -33,6 +33,7 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
     const k = at(keys, first * p.kS);
     const v = at(values, first * p.vS);
     if (!single) packKeys(p.panel, k, p.kS, p.D, low & ~7, (high + 7) & ~7, p.S - first);
+    if (!inPlace && !careful) packValues(p.values, v, p.vS, p.Dv, low, high);
     if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, low, high);
     for (let t = 0; t < rows; t += 4) {
       const n = min(4, rows - t);
@@ -43,22 +44,15 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       const e = (to + 7) & ~7;
       score(p, single, t, k, a, e, p.S - first);
       softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
-    }
-    if (!inPlace && !careful) packValues(p.panel, v, p.vS, p.Dv, low, high);
-    for (let t = 0; t < rows; t += 4) {
-      const n = min(4, rows - t);
-      const from = max(low, firstKey(p, row + t) - first);
-      const to = min(high, lastKey(p, row + t + n - 1) - first);
-      if (from >= to) continue;
       if (careful) {
         for (let i = t; i < t + n; i++) {
           const alpha = load<f32>(at(p.alpha, i));
-          weighRow(at(p.acc, i * p.accS), alpha, at(p.weights, i * KEYS), v, p.vS, p.Dv, from, to);
+          weighRow(at(p.acc, i * p.accS), alpha, at(p.weights, (i - t) * KEYS), v, p.vS, p.Dv, from, to);
         }
       } else {
         weighRows(
-          at(p.acc, t * p.accS), p.accS, at(p.alpha, t), at(p.weights, t * KEYS),
-          inPlace ? v : p.panel, inPlace ? (<usize>p.vS) << 2 : 32, inPlace ? 32 : KEYS << 5, from, to,
+          at(p.acc, t * p.accS), p.accS, at(p.alpha, t), p.weights,
+          inPlace ? v : p.values, inPlace ? (<usize>p.vS) << 2 : 32, inPlace ? 32 : KEYS << 5, from, to,
         );
       }
     }
