@@ -1,40 +1,69 @@
 // Whole panels of B against a block of rows of A that is contiguous along k; K >= 1.  The sums go to C
 // first and are finished there, so the residual must not be C.  Strides and addresses in bytes.
 import { NONE } from '../activation/kind';
+import { madd } from '../lanes/madd';
 import { finishStrip } from './finish';
-import { panelBytes, ROW } from './layout';
+import { ROW } from './layout';
 import { row } from './row';
 import { tile2 } from './tile';
 
-/**
- * Two neighbouring panels, any number of rows.  The first row passes over both at once: `row` draws weights
- * from memory faster than `tile2` would, and leaves them in the cache for it.  An even count leaves one
- * row over, which goes the same way.
- */
-export function twoPanels(
-  c: usize, c1: usize, a: usize, a1: usize, b: usize, rows: i32, K: i32,
-  bias: usize, residual: usize, r1: usize, act: i32,
-): void {
-  const last = <usize>(rows - 1);
-  row(c, a, b, K);
-  if (!(rows & 1)) row(c + last * c1, a + last * a1, b, K);
-  for (let p = 0; p < 2; p++) {
-    for (let m: usize = 1; m < last; m += 2) tile2(c + m * c1, c1, a + m * a1, a1, b, K);
-    if (bias || residual || act != NONE) finishStrip(c, c1, rows, bias, residual, r1, act);
-    b += panelBytes(K);
-    c += ROW;
-    if (bias) bias += ROW;
-    if (residual) residual += ROW;
-  }
-}
+/** What a sum starts from. */
+const ZERO = memory.data(64, 16);
 
-/** One panel, two rows or more.  An odd last row goes with its predecessor, which comes out as before. */
+/** Rows that draw a panel from memory, and the steps of k they take together: a page of the panel. */
+const HEAD: i32 = 6;
+const CHUNK: i32 = 64;
+
+/**
+ * One panel, two rows or more.  The first few rows go through it chunk by chunk: while the others are at
+ * work on a chunk, the processor has the next one brought from memory.  What is left finds the panel in the
+ * cache and goes through it at once.
+ */
 export function onePanel(
   c: usize, c1: usize, a: usize, a1: usize, b: usize, rows: i32, K: i32,
   bias: usize, residual: usize, r1: usize, act: i32,
 ): void {
   const last = <usize>(rows - 1);
-  for (let m: usize = 0; m < last; m += 2) tile2(c + m * c1, c1, a + m * a1, a1, b, K);
-  if (rows & 1) tile2(c + (last - 1) * c1, c1, a + (last - 1) * a1, a1, b, K);
+  const few = rows <= HEAD + 1;
+  const head = few ? last : <usize>HEAD;
+  let s: usize = ZERO;
+  let s1: usize = 0;
+  for (let k = 0; k < K; k += CHUNK) {
+    const n = min(K - k, CHUNK);
+    const ak = a + (<usize>k << 2);
+    const bk = b + <usize>k * ROW;
+    for (let m: usize = 0; m < head; m += 2) tile2(c + m * c1, c1, s + m * s1, s1, ak + m * a1, a1, bk, n);
+    if (few && rows & 1) tile1(c + last * c1, s + last * s1, ak + last * a1, bk, n);
+    s = c;
+    s1 = c1;
+  }
+  if (!few) {
+    for (let m = head; m < last; m += 2) tile2(c + m * c1, c1, ZERO, 0, a + m * a1, a1, b, K);
+    // an odd last row goes with its predecessor, which comes out as before
+    if (rows & 1) tile2(c + (last - 1) * c1, c1, ZERO, 0, a + (last - 1) * a1, a1, b, K);
+  }
   if (bias || residual || act != NONE) finishStrip(c, c1, rows, bias, residual, r1, act);
+}
+
+/** tile2 with one row. */
+function tile1(c: usize, s: usize, a: usize, b: usize, K: i32): void {
+  let c0 = v128.load(s), c1 = v128.load(s, 16), c2 = v128.load(s, 32), c3 = v128.load(s, 48);
+  for (const end = b + <usize>K * ROW; b < end; b += ROW) {
+    const x = v128.load_splat<f32>(a);
+    c0 = madd(x, v128.load(b), c0), c1 = madd(x, v128.load(b, 16), c1);
+    c2 = madd(x, v128.load(b, 32), c2), c3 = madd(x, v128.load(b, 48), c3);
+    a += 4;
+  }
+  v128.store(c, c0), v128.store(c, c1, 16), v128.store(c, c2, 32), v128.store(c, c3, 48);
+}
+
+/** One row, two neighbouring panels. */
+export function oneRow(c: usize, a: usize, b: usize, K: i32, bias: usize, residual: usize, act: i32): void {
+  row(c, a, b, K);
+  for (let p = 0; p < 2; p++) {
+    if (bias || residual || act != NONE) finishStrip(c, 0, 1, bias, residual, 0, act);
+    c += ROW;
+    if (bias) bias += ROW;
+    if (residual) residual += ROW;
+  }
 }

@@ -1,5 +1,5 @@
-// The microkernel: two rows of A (contiguous along k) against one whole panel of B; the sums go to C.
-// K >= 1.  Strides and addresses in bytes.
+// The microkernel: two rows of A (contiguous along k) against one whole panel of B; the sums begin with two
+// rows at s and go to C.  K >= 1.  Strides and addresses in bytes.
 //
 // What V8 makes of it decides its speed, so the form matters:
 // - Two rows by sixteen columns is the largest tile whose eight sums, four B vectors, two A vectors and
@@ -8,14 +8,17 @@
 // - `if (b == odd) break` ends a sum of odd length, and it is a barrier between the two steps: without
 //   it Binaryen nests the second step's expressions into the first one's, and the registers overflow.
 // - Addresses advance before they are used: the result of an i32 addition needs no zero extension.
-// - It does nothing but the loop and eight stores, and is called from two places so that it is not
+// - It does nothing but eight loads, the loop and eight stores, and is called from two places so that it is not
 //   inlined: the order of the stores, and of whatever else is in the function, reorders the loop.
 import { madd } from '../lanes/madd';
 import { ROW } from './layout';
 
-export function tile2(c: usize, c1: usize, a: usize, a1: usize, b: usize, K: i32): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c02 = f32x4.splat(0), c03 = f32x4.splat(0);
-  let c10 = f32x4.splat(0), c11 = f32x4.splat(0), c12 = f32x4.splat(0), c13 = f32x4.splat(0);
+export function tile2(
+  c: usize, c1: usize, s: usize, s1: usize, a: usize, a1: usize, b: usize, K: i32,
+): void {
+  let c00 = v128.load(s), c01 = v128.load(s, 16), c02 = v128.load(s, 32), c03 = v128.load(s, 48);
+  s += s1;
+  let c10 = v128.load(s), c11 = v128.load(s, 16), c12 = v128.load(s, 32), c13 = v128.load(s, 48);
   const last = b + <usize>((K - 1) & ~1) * ROW; // where the last pair of steps begins
   const odd = K & 1 ? last : 0; // where to leave after one step
   let x = a - 8;
