@@ -1,6 +1,9 @@
 // The record and the scratch of attention_f32_backward.
 import { at } from '../lanes/address';
-import { HEAD, KEYS, pad8, Problem, ROWS } from './problem';
+import { HEAD, KEYS, pad8, Problem } from './problem';
+
+/** Query rows in a tile of the backward pass. */
+export const ROWS: i32 = 64;
 
 @unmanaged
 export class BackwardProblem extends Problem {

@@ -5,12 +5,12 @@ import { madd } from '../lanes/madd';
 import { loadPart, storePart } from '../lanes/tail';
 import { weight_ps } from '../math/weight';
 import { tanh_ps } from '../math/tanh';
-import { BackwardProblem } from './backward-problem';
+import { BackwardProblem, ROWS } from './backward-problem';
 import { weighColumns } from './columns';
 import { maskRow, maskScores } from './mask';
 import { scoreRows, weighRows } from './microkernels';
 import { packRow } from './pack';
-import { KEYS, Mask, pad8, ROWS } from './problem';
+import { KEYS, Mask, pad8 } from './problem';
 import { firstKey, lastKey, loadRows, rowAt } from './rows';
 
 /** A panel of columns times factor, with what is not finite as zero. */

@@ -2,11 +2,11 @@
 // block from the scores and the log-sum-exp, so that here too no L x S matrix is held.
 import { at } from '../lanes/address';
 import { dot } from '../lanes/sums';
-import { backwardFloats, backwardLayout, BackwardProblem } from './backward-problem';
+import { backwardFloats, backwardLayout, BackwardProblem, ROWS } from './backward-problem';
 import { backwardTile, scaleFinite } from './backward-tile';
 import { expandMask, firstShown, maskRow, sharedMask } from './mask';
 import { packKeys, packValues } from './pack';
-import { KEYS, ROWS, setBounds } from './problem';
+import { KEYS, setBounds } from './problem';
 import { rowAt } from './rows';
 
 /** Floats of scratch that one call (one worker) needs. */

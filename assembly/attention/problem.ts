@@ -60,10 +60,11 @@ export class Problem {
   hi: i32;
   /** the tile's queries, scaled, in fours: [row / 4][d][4] */
   queries: usize;
-  /** a block of keys [key / 8][d][8], then of values [column / 8][key][8] */
+  /** a block of keys [key / 8][d][8] */
   panel: usize;
+  /** and of values [column / 8][key][8] */
   values: usize;
-  /** scores, then weights: [row][KEYS] */
+  /** scores, then weights, of four rows: [row % 4][KEYS] */
   weights: usize;
   /** unnormalised outputs: [row][accS] */
   acc: usize;
@@ -83,7 +84,7 @@ export function pad8(n: i32): i32 {
 
 /** The floats that `layout` hands out. */
 export function scratchFloats(D: i32, Dv: i32): i32 {
-  return HEAD + ROWS * D + KEYS * (D + pad8(Dv)) + 64 * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
+  return HEAD + ROWS * D + KEYS * (D + pad8(Dv)) + 4 * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
 }
 
 /** Lays the scratch of `p` out; p.D and p.Dv are set. */
@@ -93,7 +94,7 @@ export function layout(p: Problem): void {
   p.panel = at(p.queries, ROWS * p.D);
   p.values = at(p.panel, KEYS * p.D);
   p.weights = at(p.values, KEYS * p.accS);
-  p.acc = at(p.weights, 64 * KEYS);
+  p.acc = at(p.weights, 4 * KEYS);
   p.peak = at(p.acc, ROWS * p.accS);
   p.sum = at(p.peak, ROWS);
   p.alpha = at(p.sum, ROWS);

@@ -46,7 +46,7 @@ function weightsTile(
       const e = (to + 7) & ~7;
       if (from < e) score(p, single, t, k, from, e, n);
       for (let i = 0; i < count; i++) {
-        const x = at(p.weights, (t + i) * KEYS);
+        const x = at(p.weights, i * KEYS);
         const l = (row + t + i) / p.group;
         const h = g * p.group + (row + t + i) % p.group;
         if (stage >= Stage.Capped && p.softcap != 0) capScores(x, from, e, p.softcap);

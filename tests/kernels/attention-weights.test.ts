@@ -25,7 +25,7 @@ everyVariant('attention_weights_f32', (instance) => {
       );
   }
 
-  test.each([1, 2, 3, 4, 5, 63, 64, 65, 131])('L = %i, every S around the block', (L) => {
+  test.each([1, 2, 3, 4, 5, 63, 64, 65, 127, 128, 129, 131])('L = %i, every S around the block', (L) => {
     for (const S of [1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 131]) check(problem(L, { L, S, D: 5 }), 'odd');
   });
 

@@ -35,7 +35,7 @@ everyVariant('attention_f32', (instance) => {
     shared = instance();
   });
   const fresh = () => shared;
-  const edges = [1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 131];
+  const edges = [1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 127, 128, 129, 131];
 
   test.each(edges)('L = %i, every S around the block', (L) => {
     for (const S of edges) check(fresh(), problem(L * 1000 + S, { L, S, D: 5, Dv: 3 }), 'odd');
