@@ -40,7 +40,13 @@ if (
   run('compiling the kernels', ['run', '-s', 'build:wasm']);
 
 if (
-  time('dist/node.js') <
-  Math.max(newest('src', 'src/generated'), time('build/relaxed.wasm'), time('tsconfig.build.json'))
+  time('dist/bundle/entries/node.js') <
+  Math.max(
+    newest('src', 'src/generated'),
+    time('build/relaxed.wasm'),
+    time('tsconfig.build.json'),
+    time('scripts/bundle-node.mjs'),
+    time('package.json'),
+  )
 )
   run('compiling TypeScript', ['run', '-s', 'build:ts']);

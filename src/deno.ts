@@ -1,15 +1,17 @@
 // The Deno door: Node's, but the reproducible build is inlined, so that it needs no permission to read files.
 import { type Engine, type EngineOptions, openEngine } from './engine.js';
-import { inlinedSimd } from './inlined.js';
 import { builtTeam, readBuild } from './runtime/node/beside.js';
 
 export * from './node.js';
 
 /** Builds an engine; see EngineOptions. */
-export function createEngine(options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return openEngine(
-    (build) => (build === 'simd' || build === 'threads' ? inlinedSimd(build) : readBuild(build)),
+    async (build) => {
+      if (build !== 'simd' && build !== 'threads') return readBuild(build);
+      return (await import('./inlined.js')).inlinedSimd(build);
+    },
     options,
-    builtTeam(),
+    await builtTeam(options.threads),
   );
 }

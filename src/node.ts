@@ -14,8 +14,8 @@ export { type CachedHubOptions, type CacheEvent, cachedHubSource } from './io/no
 export { folderSource } from './io/node/source-folder.js';
 
 /** Builds an engine; see EngineOptions. */
-export function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return openEngine(findBuild, options, builtTeam());
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  return openEngine(findBuild, options, await builtTeam(options.threads));
 }
 
 /** Where a bundler has moved this file away from the modules, the inlined one serves, read only then. */

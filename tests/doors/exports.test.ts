@@ -38,10 +38,26 @@ test('every path leads to a file that the build makes', () => {
   expect(paths.length).toBeGreaterThan(30);
   const missing = paths.filter((path) => {
     if (path.endsWith('/*')) return !existsSync(new URL(path.slice(0, -1), root));
+    // Written by scripts/bundle-node.mjs from the modules of the same entry point.
+    if (path.startsWith('./dist/bundle/entries/')) return false;
     const source = path.replace('./dist/', './src/').replace(/(\.d\.ts|\.js)$/, '.ts');
     return !existsSync(new URL(path.startsWith('./dist/') ? source : path, root));
   });
   expect(missing).toEqual([]);
+});
+
+test('in Node every entry point draws from the one bundle, but for the scripts that workers run', () => {
+  const apart = Object.entries(exports).filter(
+    ([, target]) =>
+      typeof target === 'object' &&
+      !String(target.node).startsWith('./dist/bundle/entries/') &&
+      !target.workerd,
+  );
+  expect(
+    apart.map(([path]) => path).filter((path) => path !== './thread' && path !== './worker/script'),
+  ).toEqual([]);
+  for (const condition of ['deno', 'bun', 'node'])
+    expect((exports['.'] as Record<string, string>)[condition]).toMatch(/^\.\/dist\/bundle\/entries\//);
 });
 
 describe('models', () => {

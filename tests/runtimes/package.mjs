@@ -52,6 +52,32 @@ for (const path of ${JSON.stringify(patterns)}) {
     return `${subpaths.length} subpaths`;
   },
 
+  // The same class by whichever way it comes, or instanceof would say no; errors also where workers throw them.
+  async 'one copy of everything in Node'() {
+    const code = `import * as fovea from 'fovea';
+import * as core from 'fovea/core';
+import { createEngine } from 'fovea/engine';
+import { Linear } from 'fovea/nn';
+import { softmax } from 'fovea/ops';
+import { AdamW } from 'fovea/optim';
+import { BertModel, BERT } from 'fovea/models/bert';
+import { EngineError } from './node_modules/fovea/dist/errors.js';
+const same = [
+  fovea.Tensor === core.Tensor,
+  fovea.nn.Linear === Linear,
+  fovea.F.softmax === softmax,
+  fovea.optim.AdamW === AdamW,
+  fovea.EngineError === EngineError,
+  BertModel.prototype instanceof fovea.EncoderModel,
+  fovea.ALL_MODELS.bert === BERT.bert,
+  await createEngine({}).catch((error) => error instanceof fovea.ArgumentError),
+];
+if (same.includes(false)) throw new Error(String(same));`;
+    writeFileSync(join(folder, 'copies.mjs'), code);
+    await run(process.execPath, ['copies.mjs'], { cwd: folder });
+    return 'by seven ways';
+  },
+
   // workerd forbids input and output, timers, random values and compiling while modules are evaluated.
   async 'every subpath loads in workerd, where importing may do nothing'() {
     const program = programOf('workerd');

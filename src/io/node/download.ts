@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DownloadError } from '../../errors.js';
 import { authorization, body, contentRange, httpError, request, resolveUrl } from '../http.js';
-import { digestFor } from './digest.js';
+import { digestFor, hasDigest } from './digest.js';
 import type { Remote, RemoteFile } from './remote.js';
 
 export interface DownloadOptions {
@@ -35,7 +35,7 @@ export async function downloadBlob(
   const { signal, attempts = 5, retryDelay = 500 } = options;
   await mkdir(dirname(paths.blob), { recursive: true });
   // Without a hash nothing would notice two halves of different versions.
-  if (digestFor(meta) === undefined) await rm(paths.partial, { force: true });
+  if (!hasDigest(meta)) await rm(paths.partial, { force: true });
   const state: Progress = { resumedAt: 0, at: 0 };
   for (let fruitless = 0; ; ) {
     try {
@@ -76,7 +76,7 @@ async function fetchRest(
 ): Promise<string | undefined> {
   const handle = await open(partial, 'a');
   try {
-    let digest = digestFor(meta);
+    let digest = await digestFor(meta);
     state.at = (await handle.stat()).size;
     if (state.at > meta.size) state.at = await empty(handle);
     state.resumedAt = state.at;
@@ -87,7 +87,7 @@ async function fetchRest(
       if (response.status !== 206 && state.at > 0) {
         // The server does not resume and sends all of it.
         state.resumedAt = state.at = await empty(handle);
-        digest = digestFor(meta);
+        digest = await digestFor(meta);
       }
       for await (const chunk of body(response, url, signal)) {
         if (state.at + chunk.byteLength > meta.size)

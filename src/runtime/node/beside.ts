@@ -1,9 +1,7 @@
 // What lies beside the package's JavaScript on a disk: the modules and the script that workers run.
 import { readFile } from 'node:fs/promises';
 import type { Build } from '../../kernels.js';
-import { teamOf } from '../team.js';
 import type { Team } from '../threads.js';
-import { nodeWorkers } from './workers.js';
 
 /**
  * Written out one by one: bundlers that follow such words (webpack, Turbopack) bring the files along.  A name with
@@ -21,7 +19,12 @@ export async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> 
   return readFile(BUILDS[build]());
 }
 
-/** Named from the package's root: the workers are the built ones even where this file runs from src/. */
-export function builtTeam(): Team {
+/**
+ * Node's threads, if there are to be any: what they need takes Node longer to load than a first result.  Named from
+ * the package's root: the workers are the built ones even where this file runs from src/.
+ */
+export async function builtTeam(threads: number | 'auto' = 1): Promise<Team | undefined> {
+  if (threads === 1) return undefined;
+  const [{ teamOf }, { nodeWorkers }] = await Promise.all([import('../team.js'), import('./workers.js')]);
   return teamOf(nodeWorkers(new URL('../../../dist/runtime/node/worker.js', import.meta.url)));
 }
