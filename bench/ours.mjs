@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as fovea from '../dist/node.js';
+import * as fovea from '../dist/bundle/entries/node.js';
 import { bytesOf, decodeJob } from './llama.mjs';
 
 const { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } = fovea;

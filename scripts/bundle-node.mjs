@@ -5,7 +5,7 @@
 // Which entry points have such a file stands in package.json: those whose `node` target lies in dist/bundle/entries/.
 // All draw from one file, so that a class is the same class by whichever of them it is imported.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -70,4 +70,9 @@ await build({
   ],
 });
 await mkdir(`${out}entries`);
-for (const [entry, code] of entries) await writeFile(`${out}entries/${entry}.js`, code);
+for (const [entry, code] of entries) {
+  await writeFile(`${out}entries/${entry}.js`, code);
+  // For those inside this repository who name the file; everybody else gets `types` of package.json.
+  const module = relative(`${out}entries`, modules.get(entry));
+  await writeFile(`${out}entries/${entry}.d.ts`, `export * from '${module}';\n`);
+}
