@@ -250,6 +250,14 @@ describe('write', () => {
 
   test('what it has never seen is refused by name; each character shows what was expected after it', () =>
     visit('write', async (page) => {
+      await page.getByLabel('Beginning').fill('To be');
+      assert.equal(await page.locator('#panel-write .choice').textContent(), 'Tokens of the textTo be');
+      assert.match(
+        await page.locator('[data-slot="facts"] [data-slot="what"]').textContent(),
+        /^5 characters read/,
+      );
+      await page.getByRole('button', { name: 'Write', exact: true }).click();
+      await ready(page, 'write');
       await page.getByLabel('Beginning').fill('10 €');
       await page.getByRole('button', { name: 'Write', exact: true }).click();
       assert.match(
@@ -300,6 +308,9 @@ describe('point, ask, notice', () => {
   test('an odd colour stands out by itself; odd in both at once is found by the query only', () =>
     visit('notice', async (page) => {
       const [drawn, sent] = ['drawn-says', 'sent-says'].map((name) => page.locator(`[data-slot="${name}"]`));
+      assert.match(await drawn.textContent(), /orange rising one and the blue falling one: \d\d\s% together/);
+      assert.match(await sent.textContent(), /It sees the blue falling one: \d\d\s%/);
+      await page.getByRole('button', { name: 'Odd colour' }).click();
       assert.match(await drawn.textContent(), /It sees the orange rising one: 9\d\s%/);
       await page.getByRole('button', { name: 'Odd in both' }).click();
       assert.match(await drawn.textContent(), /^Nothing stands out/);

@@ -7,8 +7,9 @@ import { editableScene, type Item, litScene, named } from '../views/scene.js';
 import { type TokenStrip, tokenStrip } from '../views/tokens.js';
 
 const [ROWS, COLUMNS] = [5, 8];
-/** Where the odd one of an example is. */
-const ODD = 2 * COLUMNS + 5;
+/** Where the odd ones of an example are. */
+const [ODD, OTHER] = [2 * COLUMNS + 5, 3 * COLUMNS + 1];
+const [ORANGE, FALLING] = [0, 3];
 const FEATURES: readonly ((item: Item) => boolean)[] = [
   (item) => item.warm,
   (item) => !item.warm,
@@ -16,15 +17,19 @@ const FEATURES: readonly ((item: Item) => boolean)[] = [
   (item) => !item.rising,
 ];
 
-/** Scenes as psychologists show them (Treisman and Gelade 1980), and nothing odd to compare them with. */
-const EXAMPLES: Readonly<Record<string, (at: number) => Item>> = {
-  colour: (at) => ({ warm: at === ODD, rising: true }),
-  direction: (at) => ({ warm: false, rising: at !== ODD }),
-  both: (at) => {
-    const even = (Math.floor(at / COLUMNS) + at) % 2 === 0;
-    return at === ODD ? { warm: true, rising: false } : { warm: even, rising: even };
+/** Scenes as psychologists show them (Treisman and Gelade 1980), and which features to look for in each. */
+const EXAMPLES: Readonly<Record<string, { item(at: number): Item; query: readonly number[] }>> = {
+  two: { item: (at) => ({ warm: at === ODD, rising: at !== OTHER }), query: [FALLING] },
+  colour: { item: (at) => ({ warm: at === ODD, rising: true }), query: [ORANGE] },
+  direction: { item: (at) => ({ warm: false, rising: at !== ODD }), query: [FALLING] },
+  both: {
+    item(at) {
+      const even = (Math.floor(at / COLUMNS) + at) % 2 === 0;
+      return at === ODD ? { warm: true, rising: false } : { warm: even, rising: even };
+    },
+    query: [ORANGE, FALLING],
   },
-  nothing: () => ({ warm: false, rising: true }),
+  nothing: { item: () => ({ warm: false, rising: true }), query: [] },
 };
 
 /** Of a text: what a character can be. */
@@ -37,7 +42,7 @@ const KINDS: readonly ((c: string) => boolean)[] = [
 const LONGEST = 120;
 
 export const notice: MakeStation = (panel, page) => {
-  let items: Item[] = Array.from({ length: ROWS * COLUMNS }, (_, at) => EXAMPLES.colour(at));
+  let items: Item[] = Array.from({ length: ROWS * COLUMNS }, (_, at) => EXAMPLES.two.item(at));
   let demo: SaliencyDemo | null = null;
   const editor = editableScene(COLUMNS, ROWS, (at) => {
     const { warm, rising } = items[at];
@@ -112,7 +117,11 @@ export const notice: MakeStation = (panel, page) => {
 
   for (const example of panel.querySelectorAll<HTMLButtonElement>('[data-scene]'))
     example.addEventListener('click', () => {
-      items = items.map((_, at) => EXAMPLES[example.dataset.scene ?? 'nothing'](at));
+      const { item, query } = EXAMPLES[example.dataset.scene ?? 'nothing'];
+      items = items.map((_, at) => item(at));
+      wanted.forEach((input, feature) => {
+        input.checked = query.includes(feature);
+      });
       update();
     });
   for (const input of wanted) input.addEventListener('change', update);
@@ -138,10 +147,10 @@ function saying(alpha: readonly number[], name: (at: number) => string, none: st
   const top = strongest(alpha, alpha.length).filter(({ weight }) => weight > ODDS / alpha.length);
   if (top.length === 0) return `${none}: at most ${percent(Math.max(...alpha))} for one of ${alpha.length}.`;
   const together = top.reduce((sum, { weight }) => sum + weight, 0);
-  const names = [...new Set(top.map(({ at }) => name(at)))].join(', ');
-  return top.length === 1
-    ? `It sees ${names}: ${percent(together)}.`
-    : `${top.length} of them, ${names}: ${percent(together)} together.`;
+  const names = [...new Set(top.map(({ at }) => name(at)))].join(' and ');
+  if (top.length === 1) return `It sees ${names}: ${percent(together)}.`;
+  const all = top.length > 2 ? `${top.length} of them, like ${names}` : names;
+  return `It sees ${all}: ${percent(together)} together.`;
 }
 
 function listed(alpha: readonly number[], characters: readonly string[]): string {

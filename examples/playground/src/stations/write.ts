@@ -58,14 +58,16 @@ export const write: MakeStation = (panel, page) => {
     return insight.ms;
   }
 
+  /** Whether the model can read the beginning; if not, why. */
+  function readable(model: WriterDemo): boolean {
+    const signs = model.unknown(prompt.value).map((c) => `\u201c${spoken(c)}\u201d`);
+    const unknown = signs.length > 0 ? `It has never seen ${signs.join(' ')}.` : '';
+    complain(trouble, prompt.value === '' ? 'Give it a beginning.' : unknown);
+    return prompt.value !== '' && signs.length === 0;
+  }
+
   async function run(): Promise<void> {
-    const unknown = demo?.unknown(prompt.value) ?? [];
-    if (!demo || prompt.value === '' || unknown.length > 0) {
-      const signs = unknown.map((c) => `\u201c${spoken(c)}\u201d`).join(' ');
-      complain(trouble, unknown.length > 0 ? `It has never seen ${signs}.` : 'Give it a beginning.');
-      return;
-    }
-    complain(trouble, '');
+    if (!demo || !readable(demo)) return;
     running = new AbortController();
     const { signal } = running;
     busy(true);
@@ -125,6 +127,14 @@ export const write: MakeStation = (panel, page) => {
   slot<HTMLFormElement>(panel, 'form').addEventListener('submit', (event) => {
     event.preventDefault();
     void run();
+  });
+  // What is typed is looked into at once, before anything is written.
+  prompt.addEventListener('input', () => {
+    if (running || !demo || !readable(demo)) return;
+    text.start(prompt.value);
+    text.end();
+    speed.textContent = '';
+    page.timed(`${prompt.value.length} characters read`, look(prompt.value));
   });
   halt.addEventListener('click', () => running?.abort());
   panel.addEventListener('keydown', (event) => {
