@@ -44,6 +44,8 @@ const ENTRIES = {
   ops: { code: `export * from 'fovea/ops'`, budget: 29_000, noWasm: true },
   nn: { code: `export * from 'fovea/nn'`, budget: 34_000, noWasm: true },
   optim: { code: `export * from 'fovea/optim'`, budget: 8_000, noWasm: true },
+  // What a page carries of a model in a worker.
+  'page of a worker': { code: `export { fromPretrained } from 'fovea/worker'`, budget: 4_500, noWasm: true },
   // The module is inlined here.
   'engine of a page, inlined': { code: `export { createEngine } from 'fovea'`, budget: 62_000, noWasm: true },
   'all for a page, inlined': { code: `export * from 'fovea'`, budget: 140_000, noWasm: true },

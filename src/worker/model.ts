@@ -9,20 +9,22 @@ import { Calls, type Link } from './calls.js';
 import type { Forwarded, ForwardOptions, Input, Opened, OpenOptions, Place, Prompt } from './protocol.js';
 import { generateBy } from './stream.js';
 
+/** How a model is loaded in a worker, and the engine that it gets there. */
 export interface LoadOptions extends OpenOptions {
   /** Ends loading and the worker; its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Told as files come, and when the model is ready. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
-interface Abortable {
-  /** Its reason is thrown at once; the worker stops within one token, or one batch of texts. */
-  readonly signal?: AbortSignal;
-}
-
+/**
+ * A model in a worker: what fromPretrained() of the other entry points gives, with promises.  The reason of a
+ * `signal` is thrown at once; the worker stops within one token, or one batch of texts.
+ */
 export class WorkerModel implements Disposable {
   readonly #calls: Calls;
 
+  /** @internal */
   constructor(
     calls: Calls,
     /** What its files say, and what runs it. */
@@ -54,7 +56,7 @@ export class WorkerModel implements Disposable {
    */
   forward(
     input: string | Input,
-    { signal, ...options }: ForwardOptions & Abortable = {},
+    { signal, ...options }: ForwardOptions & { readonly signal?: AbortSignal } = {},
   ): Promise<Forwarded> {
     const rows = typeof input === 'string' ? [input] : input;
     return this.#calls.start('forward', [rows, options], { signal }).answer;
@@ -84,6 +86,7 @@ export class WorkerModel implements Disposable {
     this.#calls.dispose();
   }
 
+  /** The same as dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

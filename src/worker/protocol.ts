@@ -53,11 +53,13 @@ export interface Values {
   readonly data: Float32Array;
 }
 
+/** What a pass is asked for beside the last hidden state. */
 export interface ForwardOptions extends TraceOptions, Pick<DecoderOptions, 'logits'> {
   /** Of texts: let the tokenizer put its special tokens around them; default true. */
   readonly addSpecialTokens?: boolean;
 }
 
+/** What a pass gives, in arrays of the caller's own. */
 export interface Forwarded {
   /** (B, S): the ids that went in, and 1 where they are real, 0 where a shorter text was padded. */
   readonly shape: readonly [B: number, S: number];
@@ -75,7 +77,9 @@ export interface Forwarded {
   readonly logits?: Values;
 }
 
+/** What is continued: a text, ids, or a chat. */
 export type Prompt = string | readonly number[] | readonly ChatMessage[];
+/** What a pass is made over: texts, or rows of ids; shorter ones are padded. */
 export type Input = readonly string[] | readonly (readonly number[])[];
 
 /** What can be asked for, with one answer each; `progress` is what comes before it. */

@@ -26,7 +26,10 @@ if (!there) console.warn('!! no Chromium here: the docs\u2019 blocks for browser
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fovea-docs-'));
     cpSync(join(root, 'models'), join(folder, 'models'), { recursive: true });
-    const entryPoints: Record<string, string> = { thread: join(root, 'dist/runtime/web/worker.js') };
+    const entryPoints: Record<string, string> = {
+      thread: join(root, 'dist/runtime/web/worker.js'),
+      model: join(root, 'dist/worker/web/script.js'),
+    };
     wanted.forEach((block, i) => {
       // Below the package, so that its name leads to itself.
       const file = join(root, `.cache/docs-browser-${i}.ts`);

@@ -7,6 +7,7 @@ import type { Files, Place, Reply } from '../protocol.js';
 
 export * from '../public.js';
 
+/** How a model is loaded in a Web Worker. */
 export interface WebLoadOptions extends Omit<LoadOptions, 'threadScript'> {
   /**
    * Makes a worker that runs `fovea/worker/script`, for bundlers that do not find that script by themselves
