@@ -10,4 +10,5 @@ export * as nn from './nn/index.js';
 export * as F from './ops/index.js';
 /** Optimizers and schedules, under the names of `torch.optim`. */
 export * as optim from './optim/index.js';
+export { type QuantizedSource, readQuantized } from './pretrained/quantized.js';
 export { teamOf } from './runtime/team.js';

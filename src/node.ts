@@ -5,6 +5,7 @@ import type { CachedHubOptions, CacheEvent } from './io/node/source-cache.js';
 import type { Source } from './io/source.js';
 import type { Build } from './kernels.js';
 import { ALL_MODELS } from './models/own.js';
+import { readQuantized } from './pretrained/quantized.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 import type { ModuleSource } from './runtime/instantiate.js';
 import { builtTeam, readBuild } from './runtime/node/beside.js';
@@ -37,7 +38,7 @@ export async function fromPretrained(
   from: Source | string,
   given: PretrainedOptions & CachedHubOptions = {},
 ): Promise<Pretrained> {
-  const options = { ...given, modelTypes: given.modelTypes ?? ALL_MODELS };
+  const options = { quantized: readQuantized, ...given, modelTypes: given.modelTypes ?? ALL_MODELS };
   if (typeof from !== 'string') return load(engine, from, options);
   const onEvent = (event: CacheEvent): void => {
     options.onEvent?.(event);

@@ -3,7 +3,7 @@
 import { type EmbedOptions, embed } from './embed/embed.js';
 import type { EmbedSettings } from './embed/sentence.js';
 import type { Engine } from './engine.js';
-import { ArgumentError, MissingFileError } from './errors.js';
+import { ArgumentError, ConfigError, MissingFileError } from './errors.js';
 import type { GenerationConfig } from './generate/config.js';
 import { type GenerateOptions, generate, type Prompt } from './generate/generate.js';
 import type { Generation } from './generate/generation.js';
@@ -17,6 +17,7 @@ import { loadWeights } from './models/load.js';
 import { MATRIX_DTYPES, type MatrixDType } from './ops/panel-matrix.js';
 import { readEmbedSettings, readGeneration, readTextFiles, type TextFiles } from './pretrained/files.js';
 import type { OnLoadProgress } from './pretrained/progress.js';
+import type { readQuantized } from './pretrained/quantized.js';
 import { weightsOf } from './pretrained/weights.js';
 import type { ChatMessage } from './text/chat.js';
 import type { Tokenizer } from './text/tokenizer.js';
@@ -26,7 +27,8 @@ export interface PretrainedOptions {
   /**
    * How the matrices of products are held: `f32` (default); `q8`, in 8 bits with a scale for each output
    * channel, a quarter of the memory and about twice as fast; `q4`, in 4 bits with a scale for every 32, half of
-   * that memory again, for models that bear it.  The rest stays f32.
+   * that memory again, for models that bear it.  The rest stays f32.  A folder of `fovea quantize` has a default
+   * of its own.
    */
   readonly dtype?: MatrixDType;
   /** Aborts loading; its reason is thrown and nothing stays in the engine. */
@@ -37,6 +39,8 @@ export interface PretrainedOptions {
    * name the few that the application wants (`BERT` of fovea/models/bert).
    */
   readonly modelTypes?: ModelTypes;
+  /** Reads what `fovea quantize` has written: `readQuantized`, which every entry point but the core brings. */
+  readonly quantized?: typeof readQuantized;
 }
 
 /** A model with all that its folder says about using it.  Its functions may be taken out of it. */
@@ -76,8 +80,8 @@ export async function fromPretrained(
   from: Source | string,
   options: PretrainedOptions & HubOptions & Required<Pick<PretrainedOptions, 'modelTypes'>>,
 ): Promise<Pretrained> {
-  const { dtype = 'f32', signal, onProgress } = options;
-  if (!MATRIX_DTYPES.includes(dtype))
+  const { dtype, signal, onProgress } = options;
+  if (dtype !== undefined && !MATRIX_DTYPES.includes(dtype))
     throw new ArgumentError(`dtype must be ${MATRIX_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`);
   const source = typeof from === 'string' ? hubSource(from, options) : from;
   signal?.throwIfAborted();
@@ -88,7 +92,11 @@ export async function fromPretrained(
   const generationConfig = await readGeneration(source, config, { signal });
   const embedSettings = await readEmbedSettings(source, { signal });
   const checkpoint = await openCheckpoint(source, { signal });
-  await loadWeights(model, weightsOf(checkpoint, { signal, onProgress }), { dtype, signal });
+  const weights = weightsOf(checkpoint, { signal, onProgress });
+  const stored = config.quantization_config;
+  if (stored && !options.quantized) throw new ConfigError('quantized weights need the option quantized');
+  const read = stored ? options.quantized!(weights, stored) : { ...weights, dtype: undefined };
+  await loadWeights(model, read, { dtype: dtype ?? read.dtype, signal });
   const { byteLength } = checkpoint;
   onProgress?.({ status: 'ready', name: source.name, file: '', loaded: byteLength, total: byteLength });
   return assemble(source.name, config, model, text, generationConfig, embedSettings);

@@ -5,6 +5,7 @@ import type { Source } from './io/source.js';
 import { urlSource } from './io/source-url.js';
 import { isUrl } from './io/url.js';
 import { ALL_MODELS } from './models/own.js';
+import { readQuantized } from './pretrained/quantized.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
 
 export * from './index.js';
@@ -17,5 +18,9 @@ export function fromPretrained(
 ): Promise<Pretrained> {
   const source =
     from instanceof URL || (typeof from === 'string' && isUrl(from)) ? urlSource(from, options) : from;
-  return load(engine, source, { ...options, modelTypes: options.modelTypes ?? ALL_MODELS });
+  return load(engine, source, {
+    quantized: readQuantized,
+    ...options,
+    modelTypes: options.modelTypes ?? ALL_MODELS,
+  });
 }

@@ -1,7 +1,8 @@
 import { openSource } from '../io/node/open.js';
-import { openCheckpoint } from '../io/safetensors/checkpoint.js';
+import { type Checkpoint, openCheckpoint } from '../io/safetensors/checkpoint.js';
 import { readJson } from '../io/source.js';
 import { MODEL_TYPES } from '../node.js';
+import { METHOD, SUFFIX, storedDType, storedMatrices } from '../pretrained/quantized.js';
 import { bytes, type Command, print, stringOf, UsageError } from './command.js';
 import { modelOf } from './model.js';
 
@@ -40,14 +41,7 @@ export const inspectCommand: Command = {
       ? ((await readJson(source, 'config.json', { signal })) as Record<string, unknown>)
       : {};
     const { tensors, byteLength } = await openCheckpoint(source, { signal });
-    const rows: Row[] = [...tensors].map(([name, { dtype, shape, begin, end, file }]) => ({
-      name,
-      dtype,
-      shape,
-      parameters: shape.reduce((a, b) => a * b, 1),
-      bytes: end - begin,
-      file,
-    }));
+    const rows = rowsOf(tensors, config.quantization_config);
     const modelType = String(config.model_type ?? 'unknown');
     const summary = {
       source: source.name,
@@ -62,6 +56,30 @@ export const inspectCommand: Command = {
     else print(table(rows) + totals(summary));
   },
 };
+
+/** A row for each tensor; of what `fovea quantize` has written, one for a matrix together with its scales. */
+function rowsOf(tensors: Checkpoint['tensors'], quantization: unknown): Row[] {
+  const method = (quantization as Record<string, unknown> | undefined)?.quant_method;
+  const dtype = method === METHOD ? storedDType(quantization) : null;
+  const matrices = dtype ? storedMatrices(tensors, dtype) : null;
+  const scalesOf = (name: string): string => name + (dtype ? SUFFIX[dtype] : '');
+  const scales = new Set([...(matrices?.keys() ?? [])].map(scalesOf));
+  return [...tensors]
+    .filter(([name]) => !scales.has(name))
+    .map(([name, { dtype: stored, shape: given, begin, end, file }]) => {
+      const matrix = matrices?.get(name);
+      const shape = matrix ?? given;
+      const more = matrix ? tensors.get(scalesOf(name))! : { begin: 0, end: 0 };
+      return {
+        name,
+        dtype: matrix ? dtype! : stored,
+        shape,
+        parameters: shape.reduce((a, b) => a * b, 1),
+        bytes: end - begin + more.end - more.begin,
+        file,
+      };
+    });
+}
 
 function table(rows: readonly Row[]): string {
   const cells = rows.map((r) => [r.name, r.dtype, `[${r.shape.join(', ')}]`, bytes(r.bytes)]);

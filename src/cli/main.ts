@@ -9,12 +9,14 @@ import { doctorCommand } from './doctor.js';
 import { embedCommand } from './embed.js';
 import { generateCommand } from './generate.js';
 import { inspectCommand } from './inspect.js';
+import { quantizeCommand } from './quantize.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   generate: generateCommand,
   embed: embedCommand,
   attention: attentionCommand,
   inspect: inspectCommand,
+  quantize: quantizeCommand,
   doctor: doctorCommand,
   demo: demoCommand,
 };

@@ -28,7 +28,7 @@ export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
   dtype: {
     type: 'string',
     value: 'NAME',
-    help: 'how weights are held: f32 (default), q8 (8 bits: smaller, faster), q4 (4 bits)',
+    help: 'how weights are held: f32, q8 (8 bits: smaller, faster), q4 (4 bits); default as stored',
   },
   variant: { type: 'string', value: 'NAME', help: 'simd (default, reproducible), relaxed (faster), auto' },
   threads: { type: 'string', value: 'N', help: 'how many threads, or auto; default 1' },
@@ -54,11 +54,11 @@ export function variantOf(values: Values): Variant | 'auto' {
   return variant;
 }
 
-export function dtypeOf(values: Values): MatrixDType {
-  const dtype = stringOf(values, 'dtype') ?? 'f32';
-  if (!MATRIX_DTYPES.includes(dtype as MatrixDType))
+export function dtypeOf(values: Values): MatrixDType | undefined {
+  const dtype = stringOf(values, 'dtype');
+  if (dtype !== undefined && !MATRIX_DTYPES.includes(dtype as MatrixDType))
     throw new UsageError(`--dtype must be ${MATRIX_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`);
-  return dtype as MatrixDType;
+  return dtype as MatrixDType | undefined;
 }
 
 export function threadsOf(values: Values): number | 'auto' {

@@ -4,7 +4,7 @@ import { DTypeError, OutOfMemoryError, WeightsError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { MatrixDType } from '../ops/panel-matrix.js';
 import type { PretrainedModel } from './base.js';
-import type { Place, WeightSource } from './weights.js';
+import type { WeightSource } from './weights.js';
 import { isWeightDType, openWriter, type WeightDType, type Writer } from './writer.js';
 
 /** How weights are held, and when to give up. */
@@ -33,8 +33,8 @@ export async function loadWeights(
   try {
     for await (const part of weights.read((name) => targets.has(name))) {
       signal?.throwIfAborted();
-      const { parameter, place, dtype: stored } = targets.get(part.name)!;
-      writer ??= openWriter(parameter, stored, place.transposed ?? false);
+      const { parameter, transposed, dtype: stored } = targets.get(part.name)!;
+      writer ??= openWriter(parameter, stored, transposed);
       writer.write(part.element, part.bytes);
       if (!writer.done) continue;
       writer.finish();
@@ -68,7 +68,7 @@ function expectRoom(model: PretrainedModel): void {
 
 interface Target {
   parameter: Parameter;
-  place: Place;
+  transposed: boolean;
   dtype: WeightDType;
 }
 
@@ -83,17 +83,18 @@ function match(model: PretrainedModel, { tensors }: WeightSource): Map<string, T
   for (const [name, place] of places) {
     if (place === null) continue;
     const parameter = open.get(place.key);
-    const { shape, dtype } = tensors.get(name)!;
+    const { shape, dtype, upright } = tensors.get(name)!;
+    const transposed = place.transposed === true && !upright;
     if (!parameter) {
       unexpected.push(name);
       continue;
     }
     open.delete(place.key);
-    const expected = place.transposed ? [...parameter.shape].reverse() : [...parameter.shape];
+    const expected = transposed ? [...parameter.shape].reverse() : [...parameter.shape];
     if (expected.join() !== shape.join()) misshapen.push({ name, expected, actual: shape });
     if (!isWeightDType(dtype))
       throw new DTypeError(`weight ${name} must be F32, F16 or BF16, it is stored as ${dtype}`);
-    targets.set(name, { parameter, place, dtype });
+    targets.set(name, { parameter, transposed, dtype });
   }
   const missing = [...open.keys()];
   if (missing.length + unexpected.length + misshapen.length > 0)

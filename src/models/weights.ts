@@ -6,6 +6,8 @@ export interface WeightInfo {
   /** As safetensors writes it: F32, F16, BF16, I64, ... */
   readonly dtype: string;
   readonly shape: readonly number[];
+  /** Its rows are output features, even where the model type stores them the other way round. */
+  readonly upright?: boolean;
 }
 
 /** A run of whole elements of one tensor; little-endian bytes. */

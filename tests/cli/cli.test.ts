@@ -29,11 +29,11 @@ describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['help']]])('%j lists the commands', async (args) => {
     const { code, stdout } = await fovea(args);
     expect(code).toBe(0);
-    for (const name of ['generate', 'embed', 'attention', 'inspect', 'doctor', 'demo'])
+    for (const name of ['generate', 'embed', 'attention', 'inspect', 'quantize', 'doctor', 'demo'])
       expect(stdout).toContain(`  ${name}`);
   });
 
-  test.each(['generate', 'embed', 'attention', 'inspect', 'doctor', 'demo'])(
+  test.each(['generate', 'embed', 'attention', 'inspect', 'quantize', 'doctor', 'demo'])(
     '%s --help shows options and examples',
     async (name) => {
       const { code, stdout } = await fovea([name, '--help']);
@@ -59,6 +59,8 @@ describe('usage errors: exit code 2, a hint, nothing on stdout', () => {
     [['generate', '-p', 'x', '--variant', 'fast'], '--variant must be simd', 'fovea generate --help'],
     [['embed', 'x', '-m', 'x', '--threads', '1.5'], '--threads must be auto or', 'fovea embed --help'],
     [['embed', '--pooling', 'sum', 'x'], '--pooling must be one of mean', 'fovea embed --help'],
+    [['quantize', 'a', '-o', 'b'], '--dtype must be q8 or q4, got null', 'fovea quantize --help'],
+    [['quantize', 'a', '--dtype', 'q8'], 'Name a folder with --out', 'fovea quantize --help'],
     [['inspect', 'a', 'b'], 'one checkpoint at a time', 'fovea inspect --help'],
   ])('%j', async (args, message, hint) => {
     const { code, stdout, stderr } = await fovea(args);
@@ -92,6 +94,32 @@ describe('failures: exit code 1 and a message', () => {
     const { code, stderr } = await fovea(['generate', '-m', encoder, '-p', 'x']);
     expect(code).toBe(1);
     expect(stderr).toContain('use embed()');
+  });
+});
+
+describe('quantize', () => {
+  test.each(['q8', 'q4'] as const)('%s: a folder that loads, and that inspect understands', async (dtype) => {
+    const out = join(mkdtempSync(join(tmpdir(), 'fovea-quantize-')), 'small');
+    const before = JSON.parse((await fovea(['inspect', '--json', encoder])).stdout);
+    const { code, stderr } = await fovea(['quantize', encoder, '--dtype', dtype, '--out', out]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('model.safetensors')]);
+    const after = JSON.parse((await fovea(['inspect', '--json', out])).stdout);
+    expect(after.config.quantization_config).toEqual({ quant_method: 'fovea', dtype });
+    // What has no place in the model, the head, stays behind.
+    expect(before.tensors - after.tensors).toBe(3);
+    const row = after.weights.find((w: { name: string }) => w.name.endsWith('layer.1.output.dense.weight'));
+    const bytes = dtype === 'q8' ? 36 * (70 + 4) : 36 * (35 + 2 * 3);
+    expect(row).toMatchObject({ dtype, shape: [36, 70], parameters: 36 * 70, bytes });
+    const [a, b] = await Promise.all([
+      fovea(['embed', 'some words', '-m', out, '--json']),
+      fovea(['embed', 'some words', '-m', encoder, '--dtype', dtype, '--json']),
+    ]);
+    expect(a.code).toBe(0);
+    expect(a.stdout).toBe(b.stdout);
+    expect((await fovea(['quantize', out, '--dtype', dtype, '-o', `${out}-2`])).stderr).toContain('already');
+    const again = await fovea(['quantize', encoder, '--dtype', dtype, '-o', out]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is there already')]);
+    rmSync(join(out, '..'), { recursive: true });
   });
 });
 
