@@ -13,7 +13,7 @@ export function activateRow(x: usize, n: i32, kind: i32): void {
     case RELU: map<Relu>(x, x, 0, 0, 0, n); break;
     case GELU: mapWide<Gelu>(x, x, 0, 0, 0, n); break;
     case GELU_TANH: mapWide<GeluTanh>(x, x, 0, 0, 0, n); break;
-    case QUICK_GELU: mapWide<QuickGelu>(x, x, 0, 0, 0, n); break;
+    case QUICK_GELU: map<QuickGelu>(x, x, 0, 0, 0, n); break;
     case SILU: mapWide<Silu>(x, x, 0, 0, 0, n); break;
     case TANH: mapWide<Tanh>(x, x, 0, 0, 0, n); break;
     case SIGMOID: mapWide<Sigmoid>(x, x, 0, 0, 0, n); break;

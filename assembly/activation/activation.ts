@@ -26,7 +26,7 @@ export function activation_f32(
     case Kind.RELU: return map<Relu>(y, x, alpha, beta, begin, end);
     case Kind.GELU: return mapWide<Gelu>(y, x, alpha, beta, begin, end);
     case Kind.GELU_TANH: return mapWide<GeluTanh>(y, x, alpha, beta, begin, end);
-    case Kind.QUICK_GELU: return mapWide<QuickGelu>(y, x, alpha, beta, begin, end);
+    case Kind.QUICK_GELU: return map<QuickGelu>(y, x, alpha, beta, begin, end);
     case Kind.SILU: return mapWide<Silu>(y, x, alpha, beta, begin, end);
     case Kind.TANH: return mapWide<Tanh>(y, x, alpha, beta, begin, end);
     case Kind.SIGMOID: return mapWide<Sigmoid>(y, x, alpha, beta, begin, end);
@@ -77,8 +77,8 @@ export function activation_f32_backward(
     case Kind.GELU: return mapBackwardWide<Gelu>(dx, dy, x, alpha, beta, begin, end);
     case Kind.GELU_TANH: return mapBackwardWide<GeluTanh>(dx, dy, x, alpha, beta, begin, end);
     case Kind.QUICK_GELU: return mapBackward<QuickGelu>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.SILU: return mapBackwardWide<Silu>(dx, dy, x, alpha, beta, begin, end);
-    case Kind.TANH: return mapBackwardWide<Tanh>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.SILU: return mapBackward<Silu>(dx, dy, x, alpha, beta, begin, end);
+    case Kind.TANH: return mapBackward<Tanh>(dx, dy, x, alpha, beta, begin, end);
     case Kind.SIGMOID: return mapBackward<Sigmoid>(dx, dy, x, alpha, beta, begin, end);
     case Kind.RELU_SQUARED: return mapBackward<ReluSquared>(dx, dy, x, alpha, beta, begin, end);
     case Kind.LEAKY_RELU: return mapBackward<LeakyRelu>(dx, dy, x, alpha, beta, begin, end);

@@ -35,7 +35,7 @@ function rowForward<F>(y: usize, gate: usize, up: usize, N: i32): void {
   fours<F>(y, gate, up, i, N);
 }
 
-/** Columns from i on, one vector at a time: tails, and functions that few models gate with. */
+/** Columns from i on, one vector at a time: tails, and functions that few models gate with, whose code stays small. */
 @inline
 function fours<F>(y: usize, gate: usize, up: usize, i: i32, N: i32): void {
   for (; i < N; i += 4) {
@@ -68,7 +68,7 @@ export function glu_f32(
     const u = row(up, m, us);
     switch (kind) {
       case Kind.RELU: rowForward<Relu>(to, g, u, N); break;
-      case Kind.GELU: rowForward<Gelu>(to, g, u, N); break;
+      case Kind.GELU: fours<Gelu>(to, g, u, 0, N); break;
       case Kind.GELU_TANH: rowForward<GeluTanh>(to, g, u, N); break;
       case Kind.QUICK_GELU: fours<QuickGelu>(to, g, u, 0, N); break;
       case Kind.SILU: rowForward<Silu>(to, g, u, N); break;

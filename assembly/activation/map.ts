@@ -53,7 +53,7 @@ export function mapBackward<F>(
   }
 }
 
-/** dx = dy f'(x), four vectors at a time, as mapWide. */
+/** dx = dy f'(x), four vectors at a time, as mapWide: for the two that are most often trained. */
 export function mapBackwardWide<F>(
   dx: usize, dy: usize, x: usize, alpha: f32, beta: f32, begin: i32, end: i32,
 ): void {
