@@ -1,6 +1,9 @@
 import { attentionModel } from './onnx/attention.mjs';
+import { decodeJob } from './onnx/decode.mjs';
 import { encoderModel } from './onnx/encoder.mjs';
 import { gemmModel } from './onnx/gemm.mjs';
+
+const FEW_STEPS = 4;
 
 /**
  * What the two builds of onnxruntime share: both read the same model file through the same JavaScript API.
@@ -12,13 +15,12 @@ import { gemmModel } from './onnx/gemm.mjs';
  * @returns {import('../contract.d.ts').Contestant}
  */
 export function onnxruntime(name, ort, version, options) {
+  /** @param {Uint8Array} model */
+  const open = (model) =>
+    ort.InferenceSession.create(model, { ...options, graphOptimizationLevel: 'all', logSeverityLevel: 3 });
   /** @param {Uint8Array} model @param {string} output @param {() => Record<string, import('onnxruntime-common').Tensor>} feeds */
   const job = async (model, output, feeds) => {
-    const session = await ort.InferenceSession.create(model, {
-      ...options,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
+    const session = await open(model);
     return {
       run: async () => /** @type {Float32Array} */ ((await session.run(feeds()))[output].data),
       dispose: () => session.release(),
@@ -44,6 +46,12 @@ export function onnxruntime(name, ort, version, options) {
           total_sequence_length: new ort.Tensor('int32', Int32Array.of(S), []),
         }),
       }));
+    },
+    decode: (problem) => {
+      // A token in 4 bits takes it two seconds in WebAssembly, where MatMulNBits has no kernel of its own: a case of
+      // few tokens says as much as one of many.
+      const slow = name === 'onnxruntime-web' && problem.dtype === 'q4' && problem.steps > FEW_STEPS;
+      return slow ? null : decodeJob(ort, open, problem);
     },
     encoder: (problem) => {
       const { batch, length } = problem;

@@ -18,13 +18,15 @@ const OPSETS = { '': 20, 'com.microsoft': 1 };
 
 /**
  * @typedef {keyof typeof DATA_TYPE} DataType
+ * @typedef {number | string} Dim a name stands for a length that a run decides
  * @typedef {number | string | number[] | { float: number }} Attribute integers are numbers; floats say so
  */
 
-/** @param {string} name @param {DataType} type @param {readonly number[]} dims */
+/** @param {string} name @param {DataType} type @param {readonly Dim[]} dims */
 function valueInfo(name, type, dims) {
   const shape = new Message();
-  for (const dim of dims) shape.message(1, new Message().int(1, dim));
+  for (const dim of dims)
+    shape.message(1, typeof dim === 'string' ? new Message().string(2, dim) : new Message().int(1, dim));
   const tensor = new Message().int(1, DATA_TYPE[type]).message(2, shape);
   return new Message().string(1, name).message(2, new Message().message(1, tensor));
 }
@@ -42,13 +44,13 @@ export class Graph {
   #nodes = 0;
   #graph = new Message().string(2, 'fovea_bench');
 
-  /** @param {string} name @param {DataType} type @param {readonly number[]} dims @returns {string} */
+  /** @param {string} name @param {DataType} type @param {readonly Dim[]} dims @returns {string} */
   input(name, type, dims) {
     this.#graph.message(11, valueInfo(name, type, dims));
     return name;
   }
 
-  /** @param {string} name the value an operator returned @param {DataType} type @param {readonly number[]} dims */
+  /** @param {string} name the value an operator returned @param {DataType} type @param {readonly Dim[]} dims */
   output(name, type, dims) {
     this.#graph.message(12, valueInfo(name, type, dims));
   }

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { machine } from './machine.mjs';
+import { page, sectionsOf } from './page.mjs';
+import { measure } from './plan.mjs';
+import { lengths, ratios, shares } from './plots.mjs';
+
+const usage = `usage: npm run bench:report [-- options]
+
+  --quick       a third of the time, and without what takes longest (about 7 minutes; whole about 17)
+  --from FILE   draw from the JSON of an earlier run instead (bench/results/)
+  --out DIR     where benchmarks.md and its pictures go (default docs)
+`;
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** @param {boolean} quick @returns {Promise<import('./tables.mjs').Line[]>} also kept in bench/results/ */
+async function run(quick) {
+  const lines = [/** @type {import('./tables.mjs').Line} */ (machine())];
+  const say = (text) => process.stderr.write(`${text}\n`);
+  await mkdir(here('../results'), { recursive: true });
+  const file = here(`../results/${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.jsonl`);
+  for await (const line of measure({ quick, say })) {
+    lines.push(line);
+    await writeFile(file, lines.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  }
+  say(`kept in ${relative(process.cwd(), file)}`);
+  return lines;
+}
+
+/** @param {readonly import('./tables.mjs').Line[]} lines @returns {Map<string, string>} SVG documents by name */
+function pictures(lines) {
+  /** @type {import('./tables.mjs').Line[]} */
+  const compared = sectionsOf(lines)
+    .filter(([name]) => !['threads', 'startup'].includes(name))
+    .flatMap(([name, own]) =>
+      own.map((line) => ({ ...line, suite: name.replace(/^encoder q8/, 'encoder') })),
+    );
+  const long = lines.filter((line) => line.suite === 'attention' && /^S\d+ d64 12 heads$/.test(line.case));
+  const drawn = new Map([
+    ['ratios', ratios(compared)],
+    ['shares', shares(compared.filter((line) => line.share !== undefined))],
+  ]);
+  if (long.length > 1) drawn.set('attention', lengths(long));
+  return drawn;
+}
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    from: { type: 'string' },
+    out: { type: 'string', default: here('../../docs') },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) process.stdout.write(usage);
+else {
+  const lines = values.from
+    ? (await readFile(values.from, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : await run(values.quick);
+  const drawn = pictures(lines);
+  const names = Object.fromEntries([...drawn.keys()].map((name) => [name, `benchmarks-${name}.svg`]));
+  for (const [name, svg] of drawn) await writeFile(`${values.out}/${names[name]}`, svg);
+  const command = `npm run bench:report${values.quick ? ' -- --quick' : ''}`;
+  await writeFile(`${values.out}/benchmarks.md`, page(lines, { command, pictures: names }));
+}
