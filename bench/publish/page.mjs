@@ -74,8 +74,20 @@ export function sectionsOf(lines) {
 }
 
 /** @param {Line} machine */
-function machineText({ date, processor, processors, memory, load, system, node, v8, version, commit }) {
-  return `fovea ${version} (${commit}), ${date}. ${processor}; ${processors} processors, ${memory} GiB, ${system}; Node ${node} (V8 ${v8}). Load before the run: ${load}. One thread and the reproducible variant, unless it says otherwise.`;
+function machineText({
+  clock,
+  date,
+  processor,
+  processors,
+  memory,
+  load,
+  system,
+  node,
+  v8,
+  version,
+  commit,
+}) {
+  return `fovea ${version} (${commit}), ${date}. ${processor}; ${processors} processors, ${memory} GiB, ${system}; Node ${node} (V8 ${v8}). Load before the run: ${load}. One thread and the reproducible variant, unless it says otherwise; ${clock === 'cpu' ? 'processor' : 'wall'} time.`;
 }
 
 function versionsText(lines) {

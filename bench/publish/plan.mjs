@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * What the page is made of: every suite as its own command, so that one that fails takes nothing else with it.
- * `seconds` is for a case; a quick run takes a third of that, and leaves out what is in brackets.
+ * `seconds` is for a case; a quick run takes a third of that, and leaves out what is `full`.
  * @type {readonly { args: string[], seconds?: number, full?: boolean }[]}
  */
 export const PLAN = [
@@ -28,15 +28,17 @@ const run = fileURLToPath(new URL('../run.mjs', import.meta.url));
 
 /**
  * Runs the plan and gives every line as it comes.
- * @param {{ quick: boolean, say: (text: string) => void }} options
+ * @param {{ quick: boolean, clock: string, say: (text: string) => void }} options
  * @returns {AsyncGenerator<Record<string, unknown>>} what the suites print; `{ suite, failed }` for one that fails
  */
-export async function* measure({ quick, say }) {
+export async function* measure({ quick, clock, say }) {
   for (const { args, seconds, full } of PLAN) {
     if (quick && full) continue;
     const extra = [
       ...(seconds ? ['--seconds', String(quick ? seconds / 3 : seconds)] : []),
       ...(quick ? ['--quick'] : []),
+      // Of several threads, processor time says nothing.
+      ...(args[0] === 'threads' ? [] : ['--clock', clock]),
     ];
     const start = performance.now();
     const child = spawn(process.execPath, ['--no-warnings', run, ...args, '--json', ...extra], {

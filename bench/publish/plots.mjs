@@ -59,11 +59,12 @@ export function ratios(lines) {
   const values = points.map(({ times }) => times);
   return draw({
     height: 70 + 17 * cases.length,
-    marginLeft: 210,
+    marginLeft: 250,
     marginTop: 44,
     marginBottom: 40,
     x: {
       type: 'log',
+      base: 2,
       label: "rival's time over ours (logarithmic; right of the line fovea is faster)",
       domain: [Math.min(0.25, ...values), Math.max(4, ...values) * 1.05],
       labelAnchor: 'center',
@@ -87,7 +88,7 @@ export function shares(lines) {
   const bars = lines.map((line) => ({ case: `${line.suite}  ${line.case}`, share: 100 * line.share }));
   return draw({
     height: 50 + 17 * bars.length,
-    marginLeft: 210,
+    marginLeft: 250,
     marginRight: 44,
     marginBottom: 40,
     x: {

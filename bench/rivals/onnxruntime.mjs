@@ -3,7 +3,8 @@ import { decodeJob } from './onnx/decode.mjs';
 import { encoderModel } from './onnx/encoder.mjs';
 import { gemmModel } from './onnx/gemm.mjs';
 
-const FEW_STEPS = 4;
+const MOST_STEPS = 4;
+const MOST_PROMPT = 128;
 
 /**
  * What the two builds of onnxruntime share: both read the same model file through the same JavaScript API.
@@ -35,7 +36,7 @@ export function onnxruntime(name, ort, version, options) {
     },
     attention: (problem) => {
       const { H, G, S, D } = problem;
-      const { model, lengths } = attentionModel(problem);
+      const { model, lengths } = attentionModel(problem, { repeat: name === 'onnxruntime-web' });
       const part = (data, heads) => new ort.Tensor('float32', data, [1, S, heads * D]);
       return job(model, 'o', () => ({
         q: part(problem.q, H),
@@ -48,10 +49,11 @@ export function onnxruntime(name, ort, version, options) {
       }));
     },
     decode: (problem) => {
-      // A token in 4 bits takes it two seconds in WebAssembly, where MatMulNBits has no kernel of its own: a case of
-      // few tokens says as much as one of many.
-      const slow = name === 'onnxruntime-web' && problem.dtype === 'q4' && problem.steps > FEW_STEPS;
-      return slow ? null : decodeJob(ort, open, problem);
+      // In WebAssembly MatMulNBits has no kernel of its own, and a token in 4 bits takes a second: the short cases say as
+      // much as the long ones.
+      const { dtype, prompt, steps } = problem;
+      const long = steps > MOST_STEPS || prompt.length > MOST_PROMPT;
+      return name === 'onnxruntime-web' && dtype === 'q4' && long ? null : decodeJob(ort, open, problem);
     },
     encoder: (problem) => {
       const { batch, length } = problem;

@@ -9,35 +9,47 @@ import { llamaModel } from './llama.mjs';
  * @returns {Promise<import('../../contract.d.ts').Job>}
  */
 export async function decodeJob(ort, open, problem) {
-  const { config, prompt, steps } = problem;
-  const { model, caches } = llamaModel(problem);
-  const session = await open(model);
-  const size = config.hidden_size / config.num_attention_heads;
-  const nothing = () =>
-    new ort.Tensor('float32', new Float32Array(0), [1, config.num_key_value_heads, 0, size]);
-
-  /** @param {Int32Array} ids @param {Record<string, any> | null} before results of the last call @param {number} past */
-  const forward = (ids, before, past) => {
-    const total = past + ids.length;
-    /** @type {Record<string, import('onnxruntime-common').Tensor>} */
-    const feeds = {
-      input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
-      seqlens_k: new ort.Tensor('int32', Int32Array.of(total - 1), [1]),
-      total_sequence_length: new ort.Tensor('int32', Int32Array.of(total), []),
+  const { prompt, steps } = problem;
+  const reader = modelOf(problem, true);
+  const { caches } = reader;
+  const session = await open(reader.model);
+  const inputs = (ids, past) => ({
+    input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+    position: new ort.Tensor('int64', BigInt64Array.of(BigInt(past)), [1]),
+  });
+  const read = () => session.run(inputs(prompt, 0));
+  if (steps === 0) {
+    return {
+      run: async () => /** @type {Float32Array} */ ((await read()).logits.data),
+      dispose: () => session.release(),
     };
-    for (const name of caches) feeds[`past_${name}`] = before ? before[`present_${name}`] : nothing();
-    return session.run(feeds);
-  };
-  const read = await forward(prompt, null, 0);
+  }
+  const before = await read();
+  await session.release();
+  const writer = await open(modelOf(problem, false).model);
   return {
     async run() {
-      let results = steps === 0 ? await forward(prompt, null, 0) : read;
-      for (let step = 0; step < steps; step++)
-        results = await forward(Int32Array.of(best(results.logits.data)), results, prompt.length + step);
+      let results = before;
+      for (let step = 0; step < steps; step++) {
+        /** @type {Record<string, import('onnxruntime-common').Tensor>} */
+        const feeds = inputs([best(results.logits.data)], prompt.length + step);
+        for (const name of caches) feeds[`past_${name}`] = results[`present_${name}`];
+        results = await writer.run(feeds);
+      }
       return /** @type {Float32Array} */ (results.logits.data);
     },
-    dispose: () => session.release(),
+    dispose: () => writer.release(),
   };
+}
+
+/** @type {{ key: string, built: ReturnType<typeof llamaModel> } | undefined} */
+let last;
+
+/** Both builds of onnxruntime read the same file, and quantising takes longer than reading. */
+function modelOf(problem, prompt) {
+  const key = `${problem.dtype} ${prompt}`;
+  if (last?.key !== key) last = { key, built: llamaModel(problem, { prompt }) };
+  return last.built;
 }
 
 /** @param {any} logits */

@@ -1,4 +1,5 @@
 import { llamaShapes, llamaTensor } from '../../llama.mjs';
+import { multiHead } from './attention.mjs';
 import { Graph } from './graph.mjs';
 import { linear as linearOf } from './linear.mjs';
 
@@ -6,16 +7,19 @@ import { linear as linearOf } from './linear.mjs';
 const POSITIONS = 1024;
 
 /**
- * A Llama as onnxruntime's own tools write it: `GroupQueryAttention` with rotation and cache inside,
- * `SimplifiedLayerNormalization` for the RMS norms, and every matrix quantised as `linear.mjs` says; the table that
- * tokens are looked up in stays f32, and of the prompt only the last position goes through the head.
+ * A Llama in the form onnxruntime's WebAssembly runs fastest: its own `RotaryEmbedding`, `MultiHeadAttention` (see
+ * attention.mjs) and `SimplifiedLayerNormalization`, keys and values of the past put before the new ones, and every
+ * matrix quantised as linear.mjs says.  The table that tokens are looked up in stays f32, and of the prompt only the
+ * last position goes through the head.
  *
  * @param {import('../../contract.d.ts').DecodeProblem} problem
- * @returns {{ model: Uint8Array, caches: string[] }} input_ids (1, S), past_… (1, G, P, D), seqlens_k,
- *   total_sequence_length -> logits (1, V), present_… (1, G, P + S, D); caches: names after past_ and present_
+ * @param {{ prompt: boolean }} options a model for a whole prompt, without a past, or for one token behind a past
+ * @returns {{ model: Uint8Array, caches: string[] }} input_ids (1, S), position (1), past_… (1, P, G D)
+ *   -> logits (1, V), present_… (1, P + S, G D); caches: names after past_ and present_
  */
-export function llamaModel({ config, dtype }) {
-  const { hidden_size: D, num_attention_heads: H, num_key_value_heads: G, vocab_size: V } = config;
+export function llamaModel({ config, dtype }, { prompt }) {
+  const { hidden_size: width, num_attention_heads: H, num_key_value_heads: G, vocab_size: V } = config;
+  const D = width / H;
   const graph = new Graph();
   const shapes = llamaShapes(config);
   const constant = (key) => graph.constant(key, shapes.get(key) ?? [], llamaTensor(config, key));
@@ -30,26 +34,27 @@ export function llamaModel({ config, dtype }) {
     });
 
   const ids = graph.input('input_ids', 'int64', [1, 'S']);
-  const seqlens = graph.input('seqlens_k', 'int32', [1]);
-  const total = graph.input('total_sequence_length', 'int32', []);
-  const [cos, sin] = angles(graph, config);
+  const position = graph.input('position', 'int64', [1]);
+  const tables = angles(graph, D, config.rope_theta);
+  const rotate = (x) => graph.op('com.microsoft/RotaryEmbedding', [x, position, ...tables]);
+  /** @type {string[]} */
   const caches = [];
+  const remember = (name, x) => {
+    caches.push(name);
+    const present = `present_${name}`;
+    if (prompt) graph.op('Identity', [x], {}, present);
+    else
+      graph.op('Concat', [graph.input(`past_${name}`, 'float32', [1, 'P', G * D]), x], { axis: 1 }, present);
+    graph.output(present, 'float32', [1, 'T', G * D]);
+    return present;
+  };
   let x = graph.op('Gather', [constant('model.embed_tokens.weight'), ids]);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const of = (part) => `model.layers.${layer}.${part}.weight`;
-    const names = [`k_${layer}`, `v_${layer}`];
-    caches.push(...names);
-    const past = names.map((name) => graph.input(`past_${name}`, 'float32', [1, G, 'P', D / H]));
     const h = norm(of('input_layernorm'), x);
-    const qkv = ['q', 'k', 'v'].map((name) => linear(of(`self_attn.${name}_proj`))(h));
-    const context = `context_${layer}`;
-    graph.node(
-      'com.microsoft/GroupQueryAttention',
-      [...qkv, ...past, seqlens, total, cos, sin],
-      { num_heads: H, kv_num_heads: G, do_rotary: 1 },
-      [context, ...names.map((name) => `present_${name}`)],
-    );
-    for (const name of names) graph.output(`present_${name}`, 'float32', [1, G, 'T', D / H]);
+    const [q, k, v] = ['q', 'k', 'v'].map((name) => linear(of(`self_attn.${name}_proj`))(h));
+    const qkv = [rotate(q), remember(`k_${layer}`, rotate(k)), remember(`v_${layer}`, v)];
+    const context = multiHead(graph, qkv, { H, G, D, causal: prompt }, `context_${layer}`);
     x = graph.op('Add', [x, linear(of('self_attn.o_proj'))(context)]);
     const h2 = norm(of('post_attention_layernorm'), x);
     const gate = graph.op('com.microsoft/QuickGelu', [linear(of('mlp.gate_proj'))(h2)], {
@@ -64,9 +69,9 @@ export function llamaModel({ config, dtype }) {
   return { model: graph.finish(), caches };
 }
 
-/** Cosines and sines (positions, D / 2). @param {Graph} graph */
-function angles(graph, { hidden_size: D, num_attention_heads: H, rope_theta: theta }) {
-  const half = D / H / 2;
+/** Cosines and sines (positions, D / 2). @param {Graph} graph @param {number} D @param {number} theta */
+function angles(graph, D, theta) {
+  const half = D / 2;
   const angle = (i) => Math.floor(i / half) / theta ** ((i % half) / half);
   return [Math.cos, Math.sin].map((of) =>
     graph.constant(
