@@ -1,8 +1,8 @@
 // The page's end of the wire: questions go out, and each promise is kept: by an answer, by an error, or by the
 // end of the worker.
 import { DisposedError, EngineError } from '../errors.js';
-import { fromWire } from './errors.js';
 import type { Method, Port, Questions, Reply, Request } from './protocol.js';
+import { fromWire } from './wire-error.js';
 
 /** A worker as its runtime's client made it. */
 export interface Link extends Port<Request, Reply> {

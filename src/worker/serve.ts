@@ -8,7 +8,6 @@ import { urlSource } from '../io/source-url.js';
 import { DecoderModel, EncoderModel } from '../models/base.js';
 import type { Pretrained, PretrainedOptions } from '../pretrained.js';
 import type { Tokenizer } from '../text/tokenizer.js';
-import { toWire } from './errors.js';
 import { forward } from './forward.js';
 import {
   AHEAD,
@@ -20,6 +19,7 @@ import {
   type Reply,
   type Request,
 } from './protocol.js'; // prettier-ignore
+import { toWire } from './wire-error.js';
 
 /** The runtime's own way to an engine and a checkpoint. */
 export interface Door {

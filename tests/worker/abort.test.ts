@@ -101,7 +101,7 @@ test('a model is freed with its worker: many come and go in the memory of a few'
   expect(Math.min(...rss.slice(8)) - Math.max(...rss.slice(2, 4))).toBeLessThan(100);
 });
 
-const DOOR = new URL('../../dist/worker/node/client.js', import.meta.url).href;
+const ROOT = new URL('../../', import.meta.url);
 const FOLDER = new URL('../../models/shakespeare', import.meta.url).pathname;
 
 test.each([
@@ -119,11 +119,11 @@ test.each([
   'a process ends by itself with a model that is %s',
   async (_, last) => {
     const script = `
-      import { fromPretrained } from ${JSON.stringify(DOOR)};
+      import { fromPretrained } from 'fovea/worker';
       const model = await fromPretrained(${JSON.stringify(FOLDER)}, { threads: 2 });
       console.log(model.about.threads);
       ${last}`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const code = await new Promise((done) => child.on('exit', done));

@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 import * as errors from '../../src/errors.js';
 import { createEngine, fromPretrained } from '../../src/node.js';
 import { Calls, type Link } from '../../src/worker/calls.js';
-import { fromWire, toWire } from '../../src/worker/errors.js';
 import { openModel } from '../../src/worker/model.js';
 import { AHEAD, type Reply, type Request } from '../../src/worker/protocol.js';
 import { serve } from '../../src/worker/serve.js';
+import { fromWire, toWire } from '../../src/worker/wire-error.js';
 import { tinyDecoderFiles } from '../models/tiny.js';
 
 describe('errors', () => {
