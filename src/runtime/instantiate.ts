@@ -1,5 +1,5 @@
 // Bytes or a compiled module become kernels over a memory.  The only file that knows the loader.
-import { instantiate as load, instantiateSync as loadAtOnce } from '@assemblyscript/loader';
+import { instantiateSync as load } from '@assemblyscript/loader';
 import { EngineError } from '../errors.js';
 import type { Kernels } from '../kernels.js';
 
@@ -29,12 +29,7 @@ export async function compile(source: ModuleSource): Promise<WebAssembly.Module>
 /** @throws EngineError when the module cannot be compiled or linked here. */
 export async function instantiate(source: ModuleSource, memory: WebAssembly.Memory): Promise<Kernels> {
   try {
-    const imports = { env: { memory } };
-    // The loader would take a module of another realm for bytes.
-    const { exports } =
-      isModule(source) && !((source as object) instanceof WebAssembly.Module)
-        ? await WebAssembly.instantiate(source, imports)
-        : await link(source as WebAssembly.Module, imports);
+    const { exports } = await link(await compile(source), { env: { memory } });
     return exports as unknown as Kernels;
   } catch (cause) {
     throw new EngineError(`the WebAssembly module could not be instantiated: ${String(cause)}`, { cause });
@@ -42,14 +37,17 @@ export async function instantiate(source: ModuleSource, memory: WebAssembly.Memo
 }
 
 /**
- * At once where that is allowed, which it is not for larger modules on the main thread of older browsers: the
- * loader's other way asks for `Response`, and for that Node loads its whole HTTP client, which takes longer than
- * everything else from import to first result.
+ * At once where that is allowed, which it is not for larger modules on the main thread of older browsers, nor, by the
+ * loader, for modules of another realm.  Its other way asks for `Response`, and for that Node loads its whole HTTP
+ * client, which takes as long as everything else from import to first result.
  */
-async function link(source: WebAssembly.Module, imports: { env: { memory: WebAssembly.Memory } }) {
+async function link(
+  module: WebAssembly.Module,
+  imports: { env: { memory: WebAssembly.Memory } },
+): Promise<WebAssembly.Instance> {
   try {
-    return loadAtOnce(source, imports).instance;
+    return load(module, imports).instance;
   } catch {
-    return (await load(source, imports)).instance;
+    return WebAssembly.instantiate(module, imports);
   }
 }
