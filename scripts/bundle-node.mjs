@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { exports } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 
 /** The modules behind the entry points that have one for Node in particular. */
-const DOORS = { node: 'dist/node.js', deno: 'dist/deno.js', worker: 'dist/worker/node/client.js' };
+const DOORS = { node: 'dist/node.js', deno: 'dist/deno.js' };
 
 /** @type {Map<string, string>} */
 const modules = new Map();
@@ -40,7 +40,7 @@ const out = `${root}dist/bundle/`;
 await rm(out, { recursive: true, force: true });
 await build({
   stdin: { contents: all.join('\n'), resolveDir: root, sourcefile: 'fovea.js' },
-  // Two folders deep, as are the modules that name files by their place (runtime/node/, worker/node/).
+  // Two folders deep, as are the modules that name files by their place (runtime/node/).
   outdir: out,
   entryNames: 'modules/fovea',
   chunkNames: 'modules/[name]-[hash]',

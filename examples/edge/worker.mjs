@@ -1,6 +1,6 @@
 // Cloudflare Workers: `npx wrangler deploy` in this folder, with the checkpoints' files under models/embedding and
 // models/generation (see wrangler.jsonc).
-import { assetSource } from './assets.mjs';
+import { urlSource } from 'fovea';
 import { createHandler } from './handler.mjs';
 import { lazyModels } from './models.mjs';
 
@@ -9,13 +9,13 @@ import { lazyModels } from './models.mjs';
 let handler;
 
 export default {
-  /** @param {Request} request @param {{ ASSETS: Parameters<typeof assetSource>[0] }} env */
+  /** @param {Request} request @param {{ ASSETS: { fetch: typeof fetch } }} env */
   fetch(request, env) {
+    /** Anything with fetch() that answers with files: static assets, another service, a Worker before a bucket. */
+    const fromAssets = (/** @type {string} */ folder) =>
+      urlSource(`http://assets/${folder}`, { fetch: (url, init) => env.ASSETS.fetch(url, init) });
     handler ??= createHandler(
-      lazyModels({
-        embedding: assetSource(env.ASSETS, 'embedding'),
-        generation: assetSource(env.ASSETS, 'generation'),
-      }),
+      lazyModels({ embedding: fromAssets('embedding'), generation: fromAssets('generation') }),
     );
     return handler(request);
   },
