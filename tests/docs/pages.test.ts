@@ -1,11 +1,13 @@
-// Every block of code in README.md and docs/ runs as it stands there, or is checked as its language allows; a block
+// Every block of code in README.md, in docs/ and beside the examples runs as it stands there, or is checked as its language allows; a block
 // that nothing checks is an error.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import * as built from '../../dist/node.js';
 import { agrees, run } from '../../examples/lib/blocks.mjs';
+import * as trainer from '../../examples/train/lib/trainer.mjs';
 import * as fovea from '../../src/node.js';
 import { commandsIn, wrongIn } from './commands.js';
 import { blocks, compile, pages, root } from './pages.js';
@@ -34,14 +36,27 @@ test('every block is of a kind that something checks, and has a name of its own'
   }
 });
 
+// What an earlier run of the block in examples/train left behind.
+rmSync(`${root}.cache/mine`, { recursive: true, force: true });
+
 const code = blocks(({ lang, place }) => (lang === 'js' || lang === 'ts') && place === 'node');
 
 // docs/attention.md has a test of its own, which runs its blocks too.
 describe('blocks that run in Node', () => {
+  const others = {
+    'node:fs/promises': fs,
+    './lib/trainer.mjs': trainer,
+  };
   test.each(code.filter(({ title }) => !title.startsWith('docs/attention.md')))(
     '$title',
-    async ({ code }) => {
-      const { values, claims } = await run(code, fovea, { 'node:fs/promises': fs }, compile);
+    async ({ code, title }) => {
+      // The trainer works with the package as it is built, and so must what is given to it.
+      const { values, claims } = await run(
+        code,
+        title.startsWith('examples/train/') ? built : fovea,
+        others,
+        compile,
+      );
       values.engine?.dispose();
       expect(claims.length).toBeGreaterThan(0);
       expect(claims.filter(({ actual, expected }) => !agrees(actual, expected))).toEqual([]);

@@ -1,4 +1,4 @@
-// README and the pages under docs/, and what it takes to run their blocks of code.
+// README, the pages under docs/ and what lies beside the code, and what it takes to run their blocks of code.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
@@ -14,7 +14,8 @@ export interface Page {
 
 export function pages(): Page[] {
   const guides = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'));
-  return ['README.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)].map((path) => {
+  const others = ['bench/README.md', 'examples/playground/README.md', 'examples/train/README.md'];
+  return ['README.md', 'CONTRIBUTING.md', ...others, ...guides.map((name) => `docs/${name}`)].map((path) => {
     const text = readFileSync(root + path, 'utf8');
     return { path, text, blocks: fencesOf(text) };
   });
