@@ -13,7 +13,7 @@ const usage = `usage: npm run bench:report [-- options]
   --quick       a third of the time, and without what takes longest (about 7 minutes; whole about 17)
   --clock cpu   processor time instead of the wall's, for a machine that is not idle
   --from FILE   draw from the JSON of an earlier run instead (bench/results/)
-  --out DIR     where benchmarks.md and its pictures go (default docs)
+  --out DIR     where benchmarks.md and images/ go (default docs)
 `;
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -67,7 +67,8 @@ else {
         .map((line) => JSON.parse(line))
     : await run(values);
   const drawn = pictures(lines);
-  const names = Object.fromEntries([...drawn.keys()].map((name) => [name, `benchmarks-${name}.svg`]));
+  const names = Object.fromEntries([...drawn.keys()].map((name) => [name, `images/benchmarks-${name}.svg`]));
+  await mkdir(`${values.out}/images`, { recursive: true });
   for (const [name, svg] of drawn) await writeFile(`${values.out}/${names[name]}`, svg);
   const flags = [values.quick ? '--quick' : '', values.clock === 'cpu' ? '--clock cpu' : ''].filter(Boolean);
   const command = ['npm run bench:report', ...(flags.length ? ['--', ...flags] : [])].join(' ');
