@@ -75,7 +75,7 @@ export function llamaTensor(config, name) {
   return out;
 }
 
-/** @param {import('./shapes.mjs').LlamaConfig} config @returns {import('../dist/node.js').WeightSource} */
+/** @param {import('./shapes.mjs').LlamaConfig} config @returns {import('fovea').WeightSource} */
 function weightSource(config) {
   const shapes = llamaShapes(config);
   const names = [...shapes.keys()];
@@ -95,8 +95,8 @@ function weightSource(config) {
 
 /**
  * fovea's side of `DecodeProblem` in contract.d.ts.
- * @param {Pick<typeof import('../dist/node.js'), 'createModel' | 'loadWeights' | 'noGrad' | 'F'>} fovea
- * @param {import('../dist/node.js').Engine} engine
+ * @param {Pick<typeof import('fovea'), 'createModel' | 'loadWeights' | 'noGrad' | 'F'>} fovea
+ * @param {import('fovea').Engine} engine
  * @param {import('./contract.d.ts').DecodeProblem} problem
  * @returns {Promise<import('./contract.d.ts').Job>}
  */
@@ -106,18 +106,18 @@ export async function decodeJob(
   { config, dtype, prompt, steps },
 ) {
   const { arena } = engine;
-  const model = /** @type {import('../dist/node.js').DecoderModel} */ (createModel(arena, { ...config }));
+  const model = /** @type {import('fovea').DecoderModel} */ (createModel(arena, { ...config }));
   await loadWeights(model, weightSource(config), { dtype });
   const cache = model.createCache({ capacity: prompt.length + steps });
-  /** Logits of the last of `ids`. @param {Int32Array} ids @param {(logits: import('../dist/node.js').Tensor) => void} use */
+  /** Logits of the last of `ids`. @param {Int32Array} ids @param {(logits: import('fovea').Tensor) => void} use */
   const forward = (ids, use) =>
     noGrad(arena, () => engine.scope(() => use(model.forward([ids], { cache, logits: 'last' }).logits)));
   const token = new Int32Array(1);
-  const pick = (/** @type {import('../dist/node.js').Tensor} */ logits) => {
+  const pick = (/** @type {import('fovea').Tensor} */ logits) => {
     token[0] = F.argmax(logits).data[0];
   };
   const out = new Float32Array(config.vocab_size);
-  const keep = (/** @type {import('../dist/node.js').Tensor} */ logits) => {
+  const keep = (/** @type {import('fovea').Tensor} */ logits) => {
     out.set(/** @type {Float32Array} */ (logits.data));
     pick(logits);
   };
@@ -144,7 +144,7 @@ export async function decodeJob(
   };
 }
 
-/** Bytes of all weights of a model, a tied one once.  @param {import('../dist/node.js').DecoderModel | import('../dist/node.js').EncoderModel} model */
+/** Bytes of all weights of a model, a tied one once.  @param {import('fovea').DecoderModel | import('fovea').EncoderModel} model */
 export function bytesOf(model) {
   const matrices = new Set(model.parameters().map((parameter) => parameter.matrix));
   return [...matrices].reduce((sum, each) => sum + ('bytes' in each ? each.bytes : 4 * each.numel), 0);

@@ -27,7 +27,7 @@ export async function open({ threads, variant }) {
 }
 
 /**
- * @param {import('../dist/node.js').Engine} engine
+ * @param {import('fovea').Engine} engine
  * @param {import('./contract.d.ts').GemmProblem} problem
  */
 function gemm(engine, { M, K, N, a, b, dtype = 'f32' }) {
@@ -36,7 +36,7 @@ function gemm(engine, { M, K, N, a, b, dtype = 'f32' }) {
     return dtype === 'f32' ? F.PackedMatrix.from(plain) : F.QuantizedMatrix.from(plain, dtype);
   });
   const x = engine.tensor(a, [M, K]);
-  /** @type {import('../dist/node.js').Tensor | undefined} */
+  /** @type {import('fovea').Tensor | undefined} */
   let y;
   return {
     bytes: weight.bytes,
@@ -55,13 +55,13 @@ function gemm(engine, { M, K, N, a, b, dtype = 'f32' }) {
 }
 
 /**
- * @param {import('../dist/node.js').Engine} engine
+ * @param {import('fovea').Engine} engine
  * @param {import('./contract.d.ts').EncoderProblem} problem
  */
 async function encoder(engine, { config, weights, batch, length, inputIds, dtype }) {
   const pretrained = await load(engine, config, weights, dtype);
-  const model = /** @type {import('../dist/node.js').EncoderModel} */ (pretrained.model);
-  /** @type {import('../dist/node.js').Tensor | undefined} */
+  const model = /** @type {import('fovea').EncoderModel} */ (pretrained.model);
+  /** @type {import('fovea').Tensor | undefined} */
   let last;
   return {
     bytes: bytesOf(model),
@@ -78,7 +78,7 @@ async function encoder(engine, { config, weights, batch, length, inputIds, dtype
 }
 
 /**
- * @param {import('../dist/node.js').Engine} engine
+ * @param {import('fovea').Engine} engine
  * @param {import('./contract.d.ts').AttentionProblem} problem
  */
 function attention(engine, { H, G, S, D, causal, ...given }) {
@@ -87,7 +87,7 @@ function attention(engine, { H, G, S, D, causal, ...given }) {
     return { tensor, data: given[name], heads: F.transpose(tensor, 0, 1) };
   });
   const [q, k, v] = inputs.map(({ heads }) => heads);
-  /** @type {import('../dist/node.js').Tensor | undefined} */
+  /** @type {import('fovea').Tensor | undefined} */
   let y;
   return {
     run: () => {
@@ -105,12 +105,12 @@ function attention(engine, { H, G, S, D, causal, ...given }) {
 }
 
 /**
- * @param {import('../dist/node.js').Engine} engine
+ * @param {import('fovea').Engine} engine
  * @param {import('./contract.d.ts').TrainingProblem} problem
  */
 async function training(engine, { config, weights, batch, length, batches, optimizer: settings }) {
   const pretrained = await load(engine, config, weights);
-  const model = /** @type {import('../dist/node.js').DecoderModel} */ (pretrained.model).requiresGrad();
+  const model = /** @type {import('fovea').DecoderModel} */ (pretrained.model).requiresGrad();
   const parameters = model.parameters();
   const { weightDecay, clip, ...rest } = settings;
   const groups = [
@@ -141,7 +141,7 @@ async function training(engine, { config, weights, batch, length, batches, optim
 
 /**
  * A model as if from a folder with these weights.
- * @param {import('../dist/node.js').Engine} engine @param {object} config
+ * @param {import('fovea').Engine} engine @param {object} config
  * @param {ReadonlyMap<string, import('./contract.d.ts').Weight>} weights
  * @param {import('./contract.d.ts').DType} [dtype]
  */

@@ -1,4 +1,4 @@
-import { createEngine, F } from '../../dist/node.js';
+import { createEngine, F } from 'fovea';
 import { assertAgree } from '../agree.mjs';
 import { exponent } from '../complexity/fit.mjs';
 import { normal } from '../random.mjs';

@@ -32,7 +32,7 @@ const SHARE = 1 / 4;
  * @returns {Promise<boolean>} whether every fitted exponent agrees with the theory
  */
 export async function main({ json, variant, cases, seconds, svg }) {
-  const fovea = await import('../../dist/node.js');
+  const fovea = await import('fovea');
   const engine = await fovea.createEngine({ variant: /** @type {'simd' | 'relaxed'} */ (variant) });
   const workshop = await openWorkshop(variant);
   /** @type {Result[]} */
@@ -62,7 +62,7 @@ async function openWorkshop(variant) {
     import('../../dist/tensor/arena.js'),
     import('../../dist/tensor/tensor.js'),
     import('../../dist/runtime/instantiate.js'),
-    import('../../dist/node.js'),
+    import('fovea'),
   ]);
   const bytes = await readFile(new URL(`../../build/${variant}.wasm`, import.meta.url));
   return { Arena, Tensor, createMemory, nn, instantiate: (memory) => instantiate(bytes, memory) };

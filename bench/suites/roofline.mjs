@@ -1,4 +1,4 @@
-import { createEngine, F } from '../../dist/node.js';
+import { createEngine, F } from 'fovea';
 import { normal } from '../random.mjs';
 import { figureLine, figureText } from '../report.mjs';
 import { limits } from '../roofline/limits.mjs';
@@ -57,7 +57,7 @@ export async function main({ json, variant, clock }) {
 }
 
 /**
- * @param {import('../../dist/node.js').Engine} engine
+ * @param {import('fovea').Engine} engine
  * @param {readonly number[]} shape
  * @param {'wall' | 'cpu'} clock
  * @param {'f32' | 'q8' | 'q4'} dtype of the weight

@@ -86,7 +86,7 @@ const step = {
  * @param {{ variant: string }} options
  */
 async function whole({ variant }) {
-  const { createEngine } = await import('../../dist/node.js');
+  const { createEngine } = await import('fovea');
   const { train } = await import('../../examples/train/lib/trainer.mjs');
   const { Characters } = await import('../../examples/train/shakespeare/data.mjs');
   const { settings } = await import('../../examples/train/shakespeare/settings.mjs');
