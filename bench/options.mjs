@@ -12,6 +12,7 @@ export const suites = {
   memory: () => import('./suites/memory.mjs'),
   complexity: () => import('./suites/complexity.mjs'),
   roofline: () => import('./suites/roofline.mjs'),
+  accuracy: () => import('./suites/accuracy.mjs'),
   training: () => import('./suites/training.mjs'),
   threads: () => import('./suites/threads.mjs'),
 };
