@@ -75,6 +75,7 @@ if (!existsSync(`${root}../shared/conformance`))
 
 check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']);
 check('types', ['node_modules/typescript/bin/tsc', '--noEmit']);
+check('sizes', ['scripts/size.mjs']);
 jest(`jest, Node ${process.versions.node}`, process.execPath);
 if (major < 24) {
   const newer = newerNode();
