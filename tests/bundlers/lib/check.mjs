@@ -7,7 +7,11 @@ export function wrongBits(page, node) {
   );
 }
 
-/** Threads: as many as asked for where the page is isolated, else one and the reason. */
+/**
+ * Threads: as many as asked for where the page is isolated, else one and the reason.
+ * @param {object} page
+ * @param {{ wanted: number, reason?: string }} expected
+ */
 export function wrongThreads({ isolated, threads }, { wanted, reason }) {
   if (threads.threads !== wanted)
     return [`isolated ${isolated}: ${threads.threads} threads, ${threads.threadsReason}`];
@@ -16,7 +20,12 @@ export function wrongThreads({ isolated, threads }, { wanted, reason }) {
     : [];
 }
 
-/** The model in a worker: the same but for the number of threads, or where it cannot start, an error that says so. */
+/**
+ * The model in a worker: the same but for the number of threads, or where it cannot start, an error that says so.
+ * @param {object} page
+ * @param {object} node
+ * @param {{ threads: number, error?: string }} expected
+ */
 export function wrongWorker({ worker }, { worker: node }, { threads, error }) {
   if (error)
     return String(worker).includes(error) ? [] : [`worker: ${JSON.stringify(worker)} instead of an error`];
