@@ -77,7 +77,7 @@ async function serviceWorker(/** @type {string} */ folder) {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const folder = resolve(process.argv[2] ?? FOLDER);
   // A folder that holds something else is not emptied by mistake.
-  const inside = await readdir(folder).catch(() => []);
+  const inside = await readdir(folder).catch(() => /** @type {string[]} */ ([]));
   if (inside.length > 0 && !inside.includes('service-worker.js'))
     throw new Error(`${folder} is not empty, and holds no playground: give another folder`);
   await mkdir(dirname(folder), { recursive: true });
