@@ -34,6 +34,12 @@ export class Scopes {
       this.#close(scope);
       throw error;
     }
+    // Nearly always the result is one tensor; a decoder's step ends some thousand scopes.
+    if (scope.delete(result as Owned)) {
+      this.#close(scope);
+      this.adopt(result as Owned);
+      return result;
+    }
     const escaping = new Set<Owned>();
     collect(result, scope, escaping);
     for (const object of escaping) scope.delete(object);
@@ -43,7 +49,8 @@ export class Scopes {
   }
 
   #close(scope: Set<Owned>): void {
-    this.#stack.splice(this.#stack.indexOf(scope), 1);
+    if (this.#stack[this.#stack.length - 1] === scope) this.#stack.pop();
+    else this.#stack.splice(this.#stack.indexOf(scope), 1);
     for (const object of scope) object.dispose();
   }
 }
