@@ -121,10 +121,10 @@ export function groupSum(c: v128, start: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? i32x4.add(i32x4.shl(i32x4.extadd_pairwise_i16x8_s(c), 8), start) : c;
 }
 
-/** FACTOR times what dotStep has summed over steps of storeNibbles. */
+/** FACTOR times what dotStep has summed over steps of storeNibbles from groupStart on, plus start. */
 @inline
-export function stepsSum(c: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? i32x4.shl(c, 8) : c;
+export function stepsSum(c: v128, start: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.add(i32x4.shl(c, 8), start) : c;
 }
 
 /** A vector as steps of its own, `row` bytes apart. */

@@ -85,7 +85,7 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32, limit:
     const safe = ahead + (<usize>rows << 6) <= limit ? ahead : t;
     for (let m: usize = 0; m < <usize>(rows - single); m += 2) {
       touch(safe + (m << 6));
-      tile2<i8>(t + (m << 6), x + m * a1, a1, w, count);
+      tile2(t + (m << 6), x + m * a1, a1, w, count);
     }
   }
 }

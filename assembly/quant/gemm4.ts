@@ -10,25 +10,25 @@
 import { finishRow } from '../gemm/finish';
 import { NR } from '../gemm/layout';
 import { brainsHigh, brainsLow } from '../lanes/half';
-import { maskHigh, stepsSum, storeNibbles } from '../lanes/nibbles';
+import { maskHigh, storeNibbles } from '../lanes/nibbles';
 import { activationBytes } from '../lanes/dot';
 import { WIDE_ROW } from './layout';
-import { BLOCK4, groups, HEAD4, panel4Of, recordBytes, row4Bytes, SCALES4, STEPS4, UNIT } from './layout4';
-import { grow, row4 } from './row4';
-import { tile2 } from './tile';
+import { BLOCK4, groups, panel4Of, recordBytes, row4Bytes, SCALES4, STEPS4, UNIT } from './layout4';
+import { row4 } from './row4';
+import { groupTile2 } from './tile4';
 
 // A block of rows stays in the second-level cache while all panels pass by; its sums in the first.
 const ROWS: i32 = 128;
 // From how many rows on it pays to take the weights apart once for all.
 const MANY: i32 = 4;
 
-// Scratch: numbers and integers of a block of rows, a group of weights as steps, its scales.
+// Scratch: numbers of a block of rows, a group of weights as steps, its scales.
 const NUMBERS: usize = 64 * <usize>ROWS;
 const WIDE: usize = <usize>STEPS4 * WIDE_ROW;
 
 /** Bytes that `t` takes. */
 export function gemm_q4_scratch(): usize {
-  return 2 * NUMBERS + WIDE + 64;
+  return NUMBERS + WIDE + 64;
 }
 
 export function gemm_q4_f32(
@@ -60,17 +60,14 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, G: i32): void 
   for (let m = 0; m < single; m++) row4(t + (<usize>m << 6), a + <usize>m * a1, b, G);
   if (single == rows) return;
   const f = t + (<usize>single << 6);
-  const integers = t + NUMBERS;
-  const wide = t + 2 * NUMBERS;
+  const wide = t + NUMBERS;
   const scales = wide + WIDE;
   const count = <usize>(rows - single);
   memory.fill(f, 0, count << 6);
-  memory.fill(integers, 0, count << 6);
   let x = a + <usize>single * a1;
   for (let g = 0; g < G; g++) {
     open(wide, scales, b);
-    for (let m: usize = 0; m < count; m += 2) tile2<u8>(integers + (m << 6), x + m * a1 + HEAD4, a1, wide, STEPS4);
-    for (let m: usize = 0; m < count; m++) growRow(f + (m << 6), integers + (m << 6), x + m * a1, scales);
+    for (let m: usize = 0; m < count; m += 2) groupTile2(f + (m << 6), x + m * a1, a1, wide, scales);
     x += recordBytes();
     b += BLOCK4;
   }
@@ -87,16 +84,5 @@ function open(wide: usize, scales: usize, b: usize): void {
       const to = wide + unit * (activationBytes(8) >> 2) * WIDE_ROW + (n << 4);
       storeNibbles(to, WIDE_ROW, v128.load(b + SCALES4 + unit * UNIT + (n << 4)));
     }
-  }
-}
-
-/** Adds a row's integers to its numbers and clears them. */
-function growRow(f: usize, integers: usize, a: usize, scales: usize): void {
-  const scale = v128.load_splat<f32>(a);
-  const minus = v128.load_splat<i32>(a, 4);
-  for (let n: usize = 0; n < 64; n += 16) {
-    const sum = i32x4.add(stepsSum(v128.load(integers + n)), minus);
-    v128.store(f + n, grow(v128.load(f + n), sum, scale, v128.load(scales + n)));
-    v128.store(integers + n, i32x4.splat(0));
   }
 }

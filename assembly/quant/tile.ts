@@ -1,10 +1,10 @@
 // The microkernel: two rows of activations against a panel whose rows are vectors already: four a step, of the
 // relaxed variant as they lie, of the default one widened (widen.ts).  The sums in t grow.
-// T: the weights' type, see dotStep.  Addresses in bytes, S >= 1 steps.  The form is that of gemm/tile.ts, for the reasons given there.
+// Addresses in bytes, S >= 1 steps.  The form is that of gemm/tile.ts, for the reasons given there.
 import { dotStep } from '../lanes/dot';
 import { WIDE_ROW } from './layout';
 
-export function tile2<T>(t: usize, a: usize, a1: usize, b: usize, S: i32): void {
+export function tile2(t: usize, a: usize, a1: usize, b: usize, S: i32): void {
   let c00 = v128.load(t), c01 = v128.load(t, 16), c02 = v128.load(t, 32), c03 = v128.load(t, 48);
   let c10 = v128.load(t, 64), c11 = v128.load(t, 80), c12 = v128.load(t, 96), c13 = v128.load(t, 112);
   const last = b + <usize>((S - 1) & ~1) * WIDE_ROW; // where the last pair of steps begins
@@ -19,21 +19,21 @@ export function tile2<T>(t: usize, a: usize, a1: usize, b: usize, S: i32): void 
     {
       const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
       const x0 = v128.load_splat<i32>(x);
-      c00 = dotStep<T>(b0, x0, c00), c01 = dotStep<T>(b1, x0, c01);
-      c02 = dotStep<T>(b2, x0, c02), c03 = dotStep<T>(b3, x0, c03);
+      c00 = dotStep<i8>(b0, x0, c00), c01 = dotStep<i8>(b1, x0, c01);
+      c02 = dotStep<i8>(b2, x0, c02), c03 = dotStep<i8>(b3, x0, c03);
       const y0 = v128.load_splat<i32>(y);
-      c10 = dotStep<T>(b0, y0, c10), c11 = dotStep<T>(b1, y0, c11);
-      c12 = dotStep<T>(b2, y0, c12), c13 = dotStep<T>(b3, y0, c13);
+      c10 = dotStep<i8>(b0, y0, c10), c11 = dotStep<i8>(b1, y0, c11);
+      c12 = dotStep<i8>(b2, y0, c12), c13 = dotStep<i8>(b3, y0, c13);
     }
     if (b == odd) break;
     {
       const b0 = v128.load(b, 64), b1 = v128.load(b, 80), b2 = v128.load(b, 96), b3 = v128.load(b, 112);
       const x0 = v128.load_splat<i32>(x, 4);
-      c00 = dotStep<T>(b0, x0, c00), c01 = dotStep<T>(b1, x0, c01);
-      c02 = dotStep<T>(b2, x0, c02), c03 = dotStep<T>(b3, x0, c03);
+      c00 = dotStep<i8>(b0, x0, c00), c01 = dotStep<i8>(b1, x0, c01);
+      c02 = dotStep<i8>(b2, x0, c02), c03 = dotStep<i8>(b3, x0, c03);
       const y0 = v128.load_splat<i32>(y, 4);
-      c10 = dotStep<T>(b0, y0, c10), c11 = dotStep<T>(b1, y0, c11);
-      c12 = dotStep<T>(b2, y0, c12), c13 = dotStep<T>(b3, y0, c13);
+      c10 = dotStep<i8>(b0, y0, c10), c11 = dotStep<i8>(b1, y0, c11);
+      c12 = dotStep<i8>(b2, y0, c12), c13 = dotStep<i8>(b3, y0, c13);
     }
   } while (b < last);
   v128.store(t, c00), v128.store(t, c01, 16), v128.store(t, c02, 32), v128.store(t, c03, 48);
