@@ -184,6 +184,8 @@ export interface Case {
   readonly limit?: 'madd' | 'dot';
   /** How often a run reads all weights from memory, because caches cannot hold them; default 0. */
   readonly reads?: number;
+  /** A quick run leaves it out. */
+  readonly full?: boolean;
   load(contestant: Contestant): Promise<Job | null>;
   /** Throws unless the outputs are right; keyed by contestant. */
   check(outputs: ReadonlyMap<string, Float32Array>): void;

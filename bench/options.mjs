@@ -29,7 +29,7 @@ suites: ${Object.keys(suites).join(', ')}
   --dtype NAME       encoder: its matrices in f32 (default), q8 or q4
   --whole            training: also the 2000 steps on the text, fovea alone (minutes)
   --seconds N        time for the rounds of a case, all contestants together (default 8)
-  --quick            wllama: without the long prompt
+  --quick            without the cases that take long, and fewer rounds where a suite says how many
   --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
   --svg FILE         complexity: also draw it
   --help

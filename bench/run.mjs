@@ -47,7 +47,9 @@ async function main(options) {
     return;
   }
   const suite = 'build' in module ? module.build(options) : module.suite;
-  const cases = suite.cases.filter(({ name }) => !options.cases || options.cases.includes(name));
+  const cases = suite.cases.filter(({ name, full }) =>
+    options.cases ? options.cases.includes(name) : !(full && options.quick),
+  );
   if (cases.length === 0) {
     throw new UsageError(`--case: ${options.suite} has ${suite.cases.map(({ name }) => name).join(', ')}`);
   }

@@ -15,6 +15,14 @@ const LONG = { H: 12, G: 12, S: 8192, D: 64, causal: false };
 const nameOf = ({ H, G, S, D, causal }) =>
   `S${S} d${D} ${H === G ? `${H} heads` : `${H}/${G} heads`}${causal ? ' causal' : ''}`;
 
+const QUICK = [
+  ...[128, 512, 2048, 8192].map((S) => `S${S} d64 12 heads`),
+  'S2048 d64 12 heads causal',
+  'S512 d32 12 heads',
+  'S512 d128 8 heads',
+  'S512 d64 9/3 heads causal',
+];
+
 /** @param {typeof LONG} shape @returns {import('../contract.d.ts').Case} */
 function attentionCase(shape) {
   const { H, G, S, D, causal } = shape;
@@ -22,6 +30,7 @@ function attentionCase(shape) {
   let problem;
   return {
     name: nameOf(shape),
+    full: !QUICK.includes(nameOf(shape)),
     // q kᵀ and the product with v; a causal query sees half of the keys.
     flops: (causal ? 2 * S * (S + 1) : 4 * S * S) * H * D,
     async load(contestant) {

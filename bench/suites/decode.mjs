@@ -36,6 +36,7 @@ export function decodeCase({ name, length, steps }, dtype) {
   return {
     name: `${name} ${dtype}`,
     flops: steps ? flops(config, steps, length + steps / 2, steps) : flops(config, length, length / 2, 1),
+    full: length > 128 || (steps > 0 && steps < 64),
     limit: dtype === 'f32' ? 'madd' : 'dot',
     reads: steps || 1,
     load: async (contestant) => contestant.decode?.({ config, dtype, prompt, steps }) ?? null,

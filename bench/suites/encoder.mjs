@@ -41,6 +41,7 @@ export function encoderCase({ batch, length }, dtype = 'f32', shape = minilmL6) 
   return {
     name: `${shape === bertBase ? 'bert-base-' : ''}B${batch}-S${length}${dtype === 'f32' ? '' : ` ${dtype}`}`,
     flops: flops(config, batch, length),
+    full: batch > 1 || (shape === bertBase && length > 128),
     limit: dtype === 'f32' ? 'madd' : 'dot',
     async load(contestant) {
       const weights = made.get(shape) ?? bertWeights(config, 1);

@@ -19,6 +19,7 @@ function gemvCase([M, K, N], dtype) {
   return {
     name: `${M}x${K}x${N} ${dtype}`,
     flops: 2 * M * K * N,
+    full: M === 2 || M === 4 || K === 2048,
     limit: dtype === 'f32' ? 'madd' : 'dot',
     reads: 1,
     load: async (contestant) => contestant.gemm(inputs()),
