@@ -16,6 +16,6 @@ export function activateRow(x: usize, n: i32, kind: i32): void {
     case QUICK_GELU: map<QuickGelu>(x, x, 0, 0, 0, n); break;
     case SILU: mapWide<Silu>(x, x, 0, 0, 0, n); break;
     case TANH: mapWide<Tanh>(x, x, 0, 0, 0, n); break;
-    case SIGMOID: mapWide<Sigmoid>(x, x, 0, 0, 0, n); break;
+    case SIGMOID: map<Sigmoid>(x, x, 0, 0, 0, n); break;
   }
 }

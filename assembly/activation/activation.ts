@@ -29,7 +29,7 @@ export function activation_f32(
     case Kind.QUICK_GELU: return map<QuickGelu>(y, x, alpha, beta, begin, end);
     case Kind.SILU: return mapWide<Silu>(y, x, alpha, beta, begin, end);
     case Kind.TANH: return mapWide<Tanh>(y, x, alpha, beta, begin, end);
-    case Kind.SIGMOID: return mapWide<Sigmoid>(y, x, alpha, beta, begin, end);
+    case Kind.SIGMOID: return map<Sigmoid>(y, x, alpha, beta, begin, end);
     case Kind.RELU_SQUARED: return map<ReluSquared>(y, x, alpha, beta, begin, end);
     case Kind.LEAKY_RELU: return map<LeakyRelu>(y, x, alpha, beta, begin, end);
     case Kind.ELU: return map<Elu>(y, x, alpha, beta, begin, end);
@@ -46,7 +46,7 @@ export function activation_f32(
     case Kind.SOFTPLUS: return map<Softplus>(y, x, alpha, beta, begin, end);
     case Kind.LOG_SIGMOID: return map<LogSigmoid>(y, x, alpha, beta, begin, end);
     case Kind.MISH: return map<Mish>(y, x, alpha, beta, begin, end);
-    case Kind.EXP: return mapWide<Exp>(y, x, alpha, beta, begin, end);
+    case Kind.EXP: return map<Exp>(y, x, alpha, beta, begin, end);
     case Kind.EXPM1: return map<Expm1>(y, x, alpha, beta, begin, end);
     case Kind.LOG: return map<Log>(y, x, alpha, beta, begin, end);
     case Kind.LOG1P: return map<Log1p>(y, x, alpha, beta, begin, end);
