@@ -20,7 +20,9 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** @param {{ quick: boolean, clock: string }} options @returns {Promise<import('./tables.mjs').Line[]>} also kept in bench/results/ */
 async function run(options) {
-  const lines = [/** @type {import('./tables.mjs').Line} */ ({ ...machine(), clock: options.clock })];
+  const lines = [
+    /** @type {import('./tables.mjs').Line} */ ({ ...machine(), clock: options.clock, quick: options.quick }),
+  ];
   const say = (text) => process.stderr.write(`${text}\n`);
   await mkdir(here('../results'), { recursive: true });
   const file = here(`../results/${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.jsonl`);
@@ -70,7 +72,9 @@ else {
   const names = Object.fromEntries([...drawn.keys()].map((name) => [name, `images/benchmarks-${name}.svg`]));
   await mkdir(`${values.out}/images`, { recursive: true });
   for (const [name, svg] of drawn) await writeFile(`${values.out}/${names[name]}`, svg);
-  const flags = [values.quick ? '--quick' : '', values.clock === 'cpu' ? '--clock cpu' : ''].filter(Boolean);
+  const flags = [lines[0].quick ? '--quick' : '', lines[0].clock === 'cpu' ? '--clock cpu' : ''].filter(
+    Boolean,
+  );
   const command = ['npm run bench:report', ...(flags.length ? ['--', ...flags] : [])].join(' ');
   await writeFile(`${values.out}/benchmarks.md`, page(lines, { command, pictures: names }));
 }

@@ -87,7 +87,7 @@ function machineText({
   version,
   commit,
 }) {
-  return `fovea ${version} (${commit}), ${date}. ${processor}; ${processors} processors, ${memory} GiB, ${system}; Node ${node} (V8 ${v8}). Load before the run: ${load}. One thread and the reproducible variant, unless it says otherwise; ${clock === 'cpu' ? 'processor' : 'wall'} time.`;
+  return `fovea ${version} (${commit}), ${date}. ${processor}; ${processors} processors, ${memory} GiB, ${system}; Node ${node} (V8 ${v8}). Load before the run: ${load}. One thread and the reproducible variant, unless it says otherwise; ${clock === 'cpu' ? 'processor time, but for threads and the browser' : 'wall time'}.`;
 }
 
 function versionsText(lines) {
