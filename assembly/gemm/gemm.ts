@@ -9,7 +9,7 @@
 // Error before the activation: |C - exact| <= (K + 1) eps/2 (sum_k |A||B| + |bias|), to first order.
 import { NR, panelOf, panels, ROW } from './layout';
 import { anyPanel } from './rows';
-import { onePanel, oneRow } from './strip';
+import { LONG, onePanel, oneRow } from './strip';
 
 // A block of A of so many floats stays in the cache while all panels pass by.
 const BLOCK: i32 = 1 << 18;
@@ -34,11 +34,11 @@ export function gemm_f32(
       const cM = c + <usize>m * c1 + at;
       const biasN = bias ? bias + at : 0;
       const rM = residual ? residual + <usize>m * r1 + at : 0;
-      if (fast && rows == 1 && panel + 2 <= whole) {
+      if (fast && rows == 1 && K >= LONG && panel + 2 <= whole) {
         oneRow(cM, aM, b, K, biasN, rM, act);
         panel += 2;
       } else {
-        if (fast && rows > 1 && panel < whole) onePanel(cM, c1, aM, a1, b, rows, K, biasN, rM, r1, act);
+        if (fast && panel < whole) onePanel(cM, c1, aM, a1, b, rows, K, biasN, rM, r1, act);
         else anyPanel(cM, c1, aM, a1, <usize>ak << 2, b, rows, K, biasN, rM, r1, act, min(N - panel * NR, NR));
         panel++;
       }

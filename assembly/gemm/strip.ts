@@ -15,9 +15,9 @@ const HEAD: i32 = 6;
 const CHUNK: i32 = 64;
 
 /**
- * One panel, two rows or more.  The first few rows go through it chunk by chunk: while the others are at
- * work on a chunk, the processor has the next one brought from memory.  What is left finds the panel in the
- * cache and goes through it at once.
+ * One panel.  The first few rows go through it chunk by chunk: while the others are at work on a chunk, the
+ * processor has the next one brought from memory.  What is left finds the panel in the cache and goes through
+ * it at once.
  */
 export function onePanel(
   c: usize, c1: usize, a: usize, a1: usize, b: usize, rows: i32, K: i32,
@@ -28,8 +28,9 @@ export function onePanel(
   const head = few ? last : <usize>HEAD;
   let s: usize = ZERO;
   let s1: usize = 0;
-  for (let k = 0; k < K; k += CHUNK) {
-    const n = min(K - k, CHUNK);
+  const chunk = rows > 1 ? CHUNK : K;
+  for (let k = 0; k < K; k += chunk) {
+    const n = min(K - k, chunk);
     const ak = a + (<usize>k << 2);
     const bk = b + <usize>k * ROW;
     for (let m: usize = 0; m < head; m += 2) tile2(c + m * c1, c1, s + m * s1, s1, ak + m * a1, a1, bk, n);
@@ -56,6 +57,9 @@ function tile1(c: usize, s: usize, a: usize, b: usize, K: i32): void {
   }
   v128.store(c, c0), v128.store(c, c1, 16), v128.store(c, c2, 32), v128.store(c, c3, 48);
 }
+
+/** From so many steps of k on, one row draws its weights from memory faster by two panels at once. */
+export const LONG: i32 = 1024;
 
 /** One row, two neighbouring panels. */
 export function oneRow(c: usize, a: usize, b: usize, K: i32, bias: usize, residual: usize, act: i32): void {

@@ -12,6 +12,7 @@ everyVariant('gemm_f32 bits', (fresh) => {
     [8, 16, 384],
     [7, 33, 1543],
     [70, 20, 1100],
+    [9, 33, 1024],
   ])('row m of (%i, %i, %i) is the same row computed alone, and in any smaller M', (M, N, K) => {
     const g = operands(M, N, K);
     const whole = run(fresh(), g);
