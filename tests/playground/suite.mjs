@@ -143,6 +143,7 @@ describe('read', () => {
       await canvas.hover({ position: { x: 80, y: 40 } });
       assert.match(await page.locator('#panel-read .under').textContent(), /^“2” → “.*” .*%$/);
       await page.locator('#panel-read summary').click();
+      await page.locator('#panel-read tbody tr').first().waitFor(); // the table is made when it has opened
       assert.equal(await page.locator('#panel-read tbody tr').count(), 11);
       const row = await page.locator('#panel-read tbody tr').first().locator('td').allTextContents();
       const sum = row.reduce((s, cell) => s + Number(cell), 0);
