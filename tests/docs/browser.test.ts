@@ -26,6 +26,7 @@ if (!there) console.warn('!! no Chromium here: the docs\u2019 blocks for browser
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fovea-docs-'));
     cpSync(join(root, 'models'), join(folder, 'models'), { recursive: true });
+    cpSync(join(root, 'build/simd.wasm'), join(folder, 'engine.wasm'));
     const entryPoints: Record<string, string> = {
       thread: join(root, 'dist/runtime/web/worker.js'),
       model: join(root, 'dist/worker/web/script.js'),

@@ -8,14 +8,15 @@ import { describe, expect, test } from '@jest/globals';
 import * as built from '../../dist/node.js';
 import { agrees, run } from '../../examples/lib/blocks.mjs';
 import * as trainer from '../../examples/train/lib/trainer.mjs';
+import * as bare from '../../src/bare.js';
 import * as fovea from '../../src/node.js';
 import { commandsIn, wrongIn } from './commands.js';
 import { blocks, compile, pages, root } from './pages.js';
 
-/** Where blocks run: here, in browser.test.ts, in workerd.test.ts; `types` only have to be right. */
+/** Where blocks run: here, in browser.test.ts, in workerd.test.ts. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   js: ['node', 'browser', 'workerd'],
-  ts: ['node', 'browser', 'workerd', 'types'],
+  ts: ['node', 'browser', 'workerd'],
   sh: ['node'],
   json: ['node'],
   jsonc: ['node'],
@@ -45,6 +46,7 @@ const code = blocks(({ lang, place }) => (lang === 'js' || lang === 'ts') && pla
 describe('blocks that run in Node', () => {
   const others = {
     'node:fs/promises': fs,
+    'fovea/engine': bare,
     './lib/trainer.mjs': trainer,
   };
   test.each(code.filter(({ title }) => !title.startsWith('docs/attention.md')))(

@@ -14,7 +14,15 @@ export interface Page {
 
 export function pages(): Page[] {
   const guides = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'));
-  const others = ['bench/README.md', 'examples/playground/README.md', 'examples/train/README.md'];
+  const beside = [
+    'bench',
+    'examples/playground',
+    'examples/train',
+    'models/dates',
+    'models/shakespeare',
+    'models/sort',
+  ];
+  const others = beside.map((folder) => `${folder}/README.md`);
   return ['README.md', 'CONTRIBUTING.md', ...others, ...guides.map((name) => `docs/${name}`)].map((path) => {
     const text = readFileSync(root + path, 'utf8');
     return { path, text, blocks: fencesOf(text) };

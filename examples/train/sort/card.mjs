@@ -27,11 +27,15 @@ node examples/train/sort.mjs --seed ${seed} --out models/sort   # makes it again
 npm run -s eval -- sort --json                       # measures it
 \`\`\`
 
-\`\`\`js
-const { model, tokenizer } = await fromPretrained(engine, 'models/sort');
+\`\`\`js point
+import { createEngine, fromPretrained } from 'fovea';
+
+const engine = await createEngine();
+const { model, tokenizer } = await fromPretrained(engine, './models/sort');
 const numbers = [31, 4, 15, 92];
 const [{ order }] = model.point([tokenizer.encode(numbers.join(' ')).ids]);
-order.map((place) => numbers[place]); // [4, 15, 31, 92]
+order.map((place) => numbers[place]); // => [4, 15, 31, 92]
+engine.dispose();
 \`\`\`
 `;
 }
