@@ -1,6 +1,6 @@
 // npm run test:edge: the example under examples/edge, with fovea from its tarball, in workerd (where the checkpoints
 // come from a binding), Node, Deno and Bun.  The same calls, and the same answers everywhere.  Then, on Linux, what a
-// cold start costs in workerd.
+// cold start costs in workerd; --any-time: its time is told, and only its memory judged.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,7 +112,8 @@ try {
     tell('skipped', 'cost of a cold start: it takes workerd, and /proc of Linux');
   else {
     const cost = await measureColdStart(workerd, config, join(app.folder, 'nothing-workerd'));
-    const over = cost.ownMs > LIMITS.ms || cost.bytes > LIMITS.bytes;
+    const late = cost.ownMs > LIMITS.ms && !process.argv.includes('--any-time');
+    const over = late || cost.bytes > LIMITS.bytes;
     tell(over ? 'failed' : 'passed', `cold start to the first vector of ${models.model}: ${tellCost(cost)}`);
   }
 } finally {

@@ -188,6 +188,6 @@ try {
 } finally {
   remove();
 }
-writeReport('package', total);
+writeReport('tarball', total);
 console.log(`\npackage: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
