@@ -6,7 +6,7 @@ import { backwardFloats, backwardLayout, BackwardProblem, ROWS } from './backwar
 import { backwardTile, scaleFinite } from './backward-tile';
 import { expandMask, firstShown, maskRow, sharedMask } from './mask';
 import { packKeys, packValues } from './pack';
-import { KEYS, setBounds } from './problem';
+import { describe, KEYS } from './problem';
 import { rowAt } from './rows';
 
 /** Floats of scratch that one call (one worker) needs. */
@@ -82,19 +82,15 @@ export function attention_f32_backward(
 ): void {
   const p = changetype<BackwardProblem>(scratch);
   p.dq = dq; p.dk = dk; p.dv = dv; p.dmask = dmask; p.do_ = do_;
-  p.q = q; p.k = k; p.v = v; p.o = o; p.lse = lse; p.mask = mask; p.delta = delta;
-  p.G = G; p.group = H / G; p.L = L; p.S = S; p.D = D; p.Dv = Dv;
+  p.k = k; p.v = v; p.o = o; p.lse = lse; p.delta = delta;
   p.dqB = dqB; p.dqH = dqH; p.dqL = dqL;
   p.dkB = dkB; p.dkH = dkH; p.dkS = dkS;
   p.dvB = dvB; p.dvH = dvH; p.dvS = dvS;
   p.doB = doB; p.doH = doH; p.doL = doL;
-  p.qB = qB; p.qH = qH; p.qL = qL;
   p.kB = kB; p.kH = kH; p.kS = kS;
   p.vB = vB; p.vH = vH; p.vS = vS;
   p.oB = oB; p.oH = oH; p.oL = oL;
-  p.kind = kind; p.mB = mB; p.mH = mH; p.mL = mL; p.mS = mS;
-  p.scale = scale; p.softcap = softcap;
-  setBounds(p, lo, hi);
+  describe(p, q, mask, H, G, L, S, D, Dv, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   backwardLayout(p);
   for (let u = begin; u < end; u++) {
     prepare(p, u / G, u % G);

@@ -1,10 +1,7 @@
 // The product with the transposed matrix of a tile: what rows of queries give to keys and values.
 import { at } from '../lanes/address';
 import { madd } from '../lanes/madd';
-import { KEYS } from './problem';
-
-/** Bytes between two rows of weights. */
-const ROW: usize = <usize>KEYS << 2;
+import { KEYS, ROW } from './problem';
 
 /**
  * acc[i][0..accS) += sum over rows r in [from, to) of w[r][i] * b[r], i = 0..3, a single chain over r.

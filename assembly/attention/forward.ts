@@ -1,6 +1,6 @@
 // Scaled dot-product attention, streaming: the online softmax of M. Milakov and N. Gimelshein (2018) in
 // tiles as in FlashAttention (T. Dao et al., 2022).  No L x S matrix is ever held.
-import { layout, Problem, ROWS, scratchFloats, setBounds, tilesPerHead } from './problem';
+import { describe, layout, Problem, ROWS, scratchFloats, tilesPerHead } from './problem';
 import { attendTile } from './tile';
 
 /** Floats of scratch that one call (one worker) needs; 16-byte aligned is faster. */
@@ -39,15 +39,11 @@ export function attention_f32(
   scale: f32, softcap: f32, lo: i32, hi: i32, begin: i32, end: i32,
 ): void {
   const p = changetype<Problem>(scratch);
-  p.o = o; p.lse = lse; p.q = q; p.k = k; p.v = v; p.mask = mask;
-  p.G = G; p.group = H / G; p.L = L; p.S = S; p.D = D; p.Dv = Dv;
-  p.qB = qB; p.qH = qH; p.qL = qL;
+  p.o = o; p.lse = lse; p.k = k; p.v = v;
   p.kB = kB; p.kH = kH; p.kS = kS;
   p.vB = vB; p.vH = vH; p.vS = vS;
   p.oB = oB; p.oH = oH; p.oL = oL;
-  p.kind = kind; p.mB = mB; p.mH = mH; p.mL = mL; p.mS = mS;
-  p.scale = scale; p.softcap = softcap;
-  setBounds(p, lo, hi);
+  describe(p, q, mask, H, G, L, S, D, Dv, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
   const tiles = tilesPerHead(p.group, L);
   for (let u = begin; u < end; u++) {

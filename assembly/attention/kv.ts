@@ -4,7 +4,7 @@
 // gives for the unpacked cache.
 import { at } from '../lanes/address';
 import { widenRow } from './kv-rows';
-import { KEYS, layout, Problem, ROWS, scratchFloats, setBounds, tilesPerHead } from './problem';
+import { describe, KEYS, layout, Problem, ROWS, scratchFloats, tilesPerHead } from './problem';
 import { scoreRow, weighRow } from './row';
 import { firstKey, lastKey, rowAt } from './rows';
 import { softmaxStep } from './softmax';
@@ -30,13 +30,9 @@ export function attention_kv_f32(
   scale: f32, softcap: f32, lo: i32, hi: i32, begin: i32, end: i32,
 ): void {
   const p = changetype<Problem>(scratch);
-  p.o = o; p.q = q; p.mask = mask;
-  p.G = G; p.group = H / G; p.L = L; p.S = S; p.D = D; p.Dv = D;
-  p.qB = qB; p.qH = qH; p.qL = qL;
+  p.o = o;
   p.oB = oB; p.oH = oH; p.oL = oL;
-  p.kind = kind; p.mB = mB; p.mH = mH; p.mL = mL; p.mS = mS;
-  p.scale = scale; p.softcap = softcap;
-  setBounds(p, lo, hi);
+  describe(p, q, mask, H, G, L, S, D, D, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
   const tiles = tilesPerHead(p.group, L);
   for (let u = begin; u < end; u++) {

@@ -1,10 +1,7 @@
 // The two products of a tile, on 4 x 8 register tiles over packed panels (see pack.ts).
 import { at } from '../lanes/address';
 import { madd } from '../lanes/madd';
-import { KEYS } from './problem';
-
-/** Bytes between two rows of scores or weights. */
-const ROW: usize = <usize>KEYS << 2;
+import { ROW } from './problem';
 
 /**
  * s[0..4)[from..to) = q . k, each a single chain over d = 0..D-1.  s: rows of KEYS, q: [d][4],

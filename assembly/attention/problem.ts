@@ -7,6 +7,8 @@ import { at } from '../lanes/address';
 
 /** Keys in a block.  Blocks begin at absolute multiples of it, so that a sum never depends on the tile. */
 export const KEYS: i32 = 64;
+/** Bytes between two rows of scores or weights. */
+export const ROW: usize = <usize>KEYS << 2;
 /** Query rows in a tile; a row is a (position, query head) pair, heads of one kv head side by side. */
 export const ROWS: i32 = 128;
 /** Floats at the head of the scratch: this record, or the longer one of the backward pass. */
@@ -107,8 +109,16 @@ export function tilesPerHead(group: i32, L: i32): i32 {
   return (group * L + ROWS - 1) / ROWS;
 }
 
-@inline
-export function setBounds(p: Problem, lo: i32, hi: i32): void {
+/** What every call of attention is about: queries, sizes, mask and scores; then the scratch may be laid out. */
+export function describe(
+  p: Problem, q: usize, mask: usize, H: i32, G: i32, L: i32, S: i32, D: i32, Dv: i32, qB: i32, qH: i32, qL: i32,
+  kind: i32, mB: i32, mH: i32, mL: i32, mS: i32, scale: f32, softcap: f32, lo: i32, hi: i32,
+): void {
+  p.q = q; p.mask = mask;
+  p.G = G; p.group = H / G; p.L = L; p.S = S; p.D = D; p.Dv = Dv;
+  p.qB = qB; p.qH = qH; p.qL = qL;
+  p.kind = kind; p.mB = mB; p.mH = mH; p.mL = mL; p.mS = mS;
+  p.scale = scale; p.softcap = softcap;
   p.lo = min(max(lo, -FAR), FAR);
   p.hi = min(max(hi, -FAR), FAR);
 }

@@ -6,10 +6,7 @@ import { sumLanes } from '../lanes/reduce';
 import { WEIGHT, weight_ps, weightBy } from '../math/weight';
 import { tanh_ps } from '../math/tanh';
 import { allShown, maskScores } from './mask';
-import { KEYS, Problem } from './problem';
-
-/** Bytes between two rows of scores. */
-const ROW: usize = <usize>KEYS << 2;
+import { KEYS, Problem, ROW } from './problem';
 
 /** x[from..to) = cap * tanh(x / cap). */
 export function capScores(x: usize, from: i32, to: i32, cap: f32): void {

@@ -3,7 +3,7 @@ import { at } from '../lanes/address';
 import { softmax_f32 } from '../softmax';
 import { expandMask, hide, maskRow, maskScores, sharedMask } from './mask';
 import { packKeys } from './pack';
-import { KEYS, layout, Problem, ROWS, setBounds, tilesPerHead } from './problem';
+import { describe, KEYS, layout, Problem, ROWS, tilesPerHead } from './problem';
 import { firstKey, lastKey, loadQueries, score } from './rows';
 import { capScores } from './softmax';
 
@@ -82,13 +82,9 @@ export function attention_weights_f32(
   scale: f32, softcap: f32, lo: i32, hi: i32, stage: i32, begin: i32, end: i32,
 ): void {
   const p = changetype<Problem>(scratch);
-  p.q = q; p.k = k; p.mask = mask;
-  p.G = G; p.group = H / G; p.L = L; p.S = S; p.D = D; p.Dv = 0;
-  p.qB = qB; p.qH = qH; p.qL = qL;
+  p.k = k;
   p.kB = kB; p.kH = kH; p.kS = kS;
-  p.kind = kind; p.mB = mB; p.mH = mH; p.mL = mL; p.mS = mS;
-  p.scale = scale; p.softcap = softcap;
-  setBounds(p, lo, hi);
+  describe(p, q, mask, H, G, L, S, D, 0, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
   const tiles = tilesPerHead(p.group, L);
   for (let u = begin; u < end; u++) {

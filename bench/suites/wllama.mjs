@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromiumPath } from '../../scripts/chromium.mjs';
 import { median } from '../measure.mjs';
 import { UsageError } from '../options.mjs';
 import { jsonLine, table } from '../report.mjs';
@@ -26,8 +27,8 @@ const WORK = [
 
 /** @param {{ json: boolean, variant: string, quick: boolean }} options @returns {Promise<boolean>} */
 export async function main({ json, variant, quick }) {
-  const { findChromium, openPage, writeGguf, version } = await tools();
-  const chromium = await findChromium();
+  const { openPage, writeGguf, version } = await tools();
+  const chromium = chromiumPath();
   if (!chromium)
     throw new UsageError('wllama: no Chromium in $PATH nor in $CHROMIUM (apt-get install chromium)');
   const folder = await mkdtemp(join(tmpdir(), 'fovea-gguf-'));

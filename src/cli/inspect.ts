@@ -1,10 +1,9 @@
-import { openSource } from '../io/node/open.js';
 import { type Checkpoint, openCheckpoint } from '../io/safetensors/checkpoint.js';
 import { readJson } from '../io/source.js';
 import { MODEL_TYPES } from '../node.js';
 import { METHOD, SUFFIX, storedDType, storedMatrices } from '../pretrained/quantized.js';
-import { bytes, type Command, print, stringOf, UsageError } from './command.js';
-import { modelOf } from './model.js';
+import { bytes, type Command, print } from './command.js';
+import { SOURCE_OPTIONS, sourceOf } from './model.js';
 
 interface Row {
   readonly name: string;
@@ -19,24 +18,12 @@ export const inspectCommand: Command = {
   summary: 'What is in a checkpoint: every tensor with its shape, bytes and type. Reads headers only.',
   usage: '[DIR | --model DIR]',
   options: {
-    model: {
-      type: 'string',
-      short: 'm',
-      value: 'DIR',
-      help: 'checkpoint folder, or a name on the Hub (owner/name)',
-    },
-    revision: { type: 'string', value: 'REV', help: 'branch, tag or commit on the Hub; default main' },
-    offline: { type: 'boolean', help: 'use what the cache has, never the network' },
+    ...SOURCE_OPTIONS,
   },
   examples: ['fovea inspect ./stories260K', 'fovea inspect --json sentence-transformers/all-MiniLM-L6-v2'],
 
   async run({ values, positionals, signal }) {
-    if (positionals.length > 1 || (positionals.length === 1 && values.model !== undefined))
-      throw new UsageError('one checkpoint at a time');
-    const source = await openSource(positionals[0] ?? modelOf(values), {
-      revision: stringOf(values, 'revision'),
-      ...(values.offline === true && { offline: true }),
-    });
+    const source = await sourceOf({ values, positionals });
     const config = (await source.has('config.json', { signal }))
       ? ((await readJson(source, 'config.json', { signal })) as Record<string, unknown>)
       : {};

@@ -1,6 +1,8 @@
 // What the commands that use a model share: which one, and loading it with progress.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { openSource } from '../io/node/open.js';
+import type { Source } from '../io/source.js';
 import type { Variant } from '../kernels.js';
 import { createEngine, type Engine, fromPretrained, type LoadProgress, type Pretrained } from '../node.js';
 import { MATRIX_DTYPES, type MatrixDType } from '../ops/panel-matrix.js';
@@ -16,7 +18,8 @@ import {
   type Values,
 } from './command.js';
 
-export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
+/** Where a checkpoint comes from. */
+export const SOURCE_OPTIONS: Readonly<Record<string, Option>> = {
   model: {
     type: 'string',
     short: 'm',
@@ -25,6 +28,10 @@ export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
   },
   revision: { type: 'string', value: 'REV', help: 'branch, tag or commit on the Hub; default main' },
   offline: { type: 'boolean', help: 'use what the cache has, never the network' },
+};
+
+export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
+  ...SOURCE_OPTIONS,
   dtype: {
     type: 'string',
     value: 'NAME',
@@ -45,6 +52,19 @@ export function modelOf(values: Values): string {
   throw new UsageError(
     'which model?  Name one with --model: a folder with config.json and model.safetensors, or a repository of the Hub such as sentence-transformers/all-MiniLM-L6-v2',
   );
+}
+
+/** The files of the one checkpoint that the command line names. @throws UsageError if it names more, or none */
+export async function sourceOf({
+  values,
+  positionals,
+}: Pick<Call, 'values' | 'positionals'>): Promise<Source> {
+  if (positionals.length > 1 || (positionals.length === 1 && values.model !== undefined))
+    throw new UsageError('one checkpoint at a time');
+  return openSource(positionals[0] ?? modelOf(values), {
+    revision: stringOf(values, 'revision'),
+    ...(values.offline === true && { offline: true }),
+  });
 }
 
 export function variantOf(values: Values): Variant | 'auto' {

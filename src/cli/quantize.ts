@@ -1,13 +1,12 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { openSource } from '../io/node/open.js';
 import type { TensorBytes } from '../io/safetensors/parse.js';
 import { writeSafetensors } from '../io/safetensors/write.js';
 import { readBytes, type Source } from '../io/source.js';
 import { ALL_MODELS, createEngine, fromPretrained } from '../node.js';
 import { quantizeCheckpoint } from '../pretrained/quantize.js';
 import { bytes, type Command, note, print, stringOf, UsageError } from './command.js';
-import { modelOf } from './model.js';
+import { SOURCE_OPTIONS, sourceOf } from './model.js';
 
 /** What a folder holds beside config.json and weights, where it has it. */
 const OTHERS = [
@@ -23,14 +22,7 @@ export const quantizeCommand: Command = {
   summary: 'Write a checkpoint with its matrices in 8 or 4 bits: a smaller folder that loads as any other.',
   usage: '[DIR | --model DIR] --dtype q8|q4 --out DIR',
   options: {
-    model: {
-      type: 'string',
-      short: 'm',
-      value: 'DIR',
-      help: 'checkpoint folder, or a name on the Hub (owner/name)',
-    },
-    revision: { type: 'string', value: 'REV', help: 'branch, tag or commit on the Hub; default main' },
-    offline: { type: 'boolean', help: 'use what the cache has, never the network' },
+    ...SOURCE_OPTIONS,
     dtype: {
       type: 'string',
       value: 'NAME',
@@ -44,18 +36,13 @@ export const quantizeCommand: Command = {
   ],
 
   async run({ values, positionals, signal }) {
-    if (positionals.length > 1 || (positionals.length === 1 && values.model !== undefined))
-      throw new UsageError('one checkpoint at a time');
     const dtype = stringOf(values, 'dtype');
     if (dtype !== 'q8' && dtype !== 'q4')
       throw new UsageError(`--dtype must be q8 or q4, got ${JSON.stringify(dtype ?? null)}`);
     const out = stringOf(values, 'out');
     if (!out) throw new UsageError('where to?  Name a folder with --out');
     if ((await readdir(out).catch(() => [])).length > 0) throw new UsageError(`${out} is there already`);
-    const source = await openSource(positionals[0] ?? modelOf(values), {
-      revision: stringOf(values, 'revision'),
-      ...(values.offline === true && { offline: true }),
-    });
+    const source = await sourceOf({ values, positionals });
     using engine = await createEngine();
     const checkpoint = await quantizeCheckpoint(engine, source, dtype, ALL_MODELS, { signal });
     // Whole or not at all: it gets its name when all of it is there and loads.

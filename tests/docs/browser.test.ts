@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { agrees } from '../../examples/lib/blocks.mjs';
-import { chromiumPath } from '../playground/browser.mjs';
+import { chromiumPath } from '../../scripts/chromium.mjs';
 import { blocks, moduleOf, root } from './pages.js';
 
 interface Outcome {

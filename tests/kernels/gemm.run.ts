@@ -2,7 +2,7 @@
 import { Random } from '../random.js';
 import type { GemmCase } from '../reference/gemm.js';
 import { normalCdf, sigmoid } from '../reference/special.js';
-import type { Bench } from './harness.js';
+import { type Bench, denseRows } from './harness.js';
 
 /** By code, see assembly/activation/kind.ts. */
 export const ACTIVATIONS: Record<string, (x: number) => number> = {
@@ -84,12 +84,5 @@ export function run(b: Bench, g: GemmCase, o: Options = {}): Float32Array {
       ...([cuts[i - 1], cuts[i]] as const),
     );
   b.checkGuards();
-  const all = b.readF32(c, length);
-  const dense = new Float32Array(M * N);
-  for (let m = 0; m < M; m++) {
-    dense.set(all.subarray(m * cm, m * cm + N), m * N);
-    for (let i = m * cm + N; i < Math.min((m + 1) * cm, length); i++)
-      if (!Number.isNaN(all[i])) throw new Error(`wrote between the rows of C, at ${i}`);
-  }
-  return dense;
+  return denseRows(b.readF32(c, length), M, N, cm);
 }

@@ -84,6 +84,17 @@ export class Bench {
   }
 }
 
+/** Rows of C (M, N) that lie cm apart, put together. @throws Error if what lies between them is not NaN any more */
+export function denseRows(c: Float32Array, M: number, N: number, cm: number): Float32Array {
+  const dense = new Float32Array(M * N);
+  for (let m = 0; m < M; m++) {
+    dense.set(c.subarray(m * cm, m * cm + N), m * N);
+    for (let i = m * cm + N; i < Math.min((m + 1) * cm, c.length); i++)
+      if (!Number.isNaN(c[i])) throw new Error(`wrote between the rows of C, at ${i}`);
+  }
+  return dense;
+}
+
 const ALL = ['simd', 'relaxed'] as const;
 const modules = new Map<string, WebAssembly.Module | null>();
 

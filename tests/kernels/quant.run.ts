@@ -1,7 +1,7 @@
 // Sets up one quantised product on bare memory, runs the kernels over ranges, and hands back C.
 import { Random } from '../random.js';
 import type { QuantCase } from '../reference/quant.js';
-import type { Bench } from './harness.js';
+import { type Bench, denseRows } from './harness.js';
 
 export type Format = 'q8' | 'q4';
 
@@ -68,12 +68,5 @@ export function run(b: Bench, g: QuantCase, o: Options = {}): Float32Array {
       ...([cuts[i - 1], cuts[i]] as const),
     );
   b.checkGuards();
-  const all = b.readF32(c, length);
-  const dense = new Float32Array(M * N);
-  for (let m = 0; m < M; m++) {
-    dense.set(all.subarray(m * cm, m * cm + N), m * N);
-    for (let i = m * cm + N; i < Math.min((m + 1) * cm, length); i++)
-      if (!Number.isNaN(all[i])) throw new Error(`wrote between the rows of C, at ${i}`);
-  }
-  return dense;
+  return denseRows(b.readF32(c, length), M, N, cm);
 }

@@ -3,29 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { CHROMIUM_FLAGS, chromiumPath } from '../../scripts/chromium.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const PLACES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** @returns {string | undefined} */
-export function chromiumPath() {
-  return PLACES.find((place) => place && existsSync(place));
-}
 
 /** The driver is a package beside this file, installed when it is first needed, by one process at a time. */
 async function driver() {
@@ -61,5 +41,5 @@ export async function launchChromium() {
   const executablePath = chromiumPath();
   if (!executablePath) throw new Error('no Chromium on this machine: install one, or name it in CHROMIUM');
   const { chromium } = await driver();
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS });
 }

@@ -3,15 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { CHROMIUM_FLAGS, chromiumPath, onPath } from '../../scripts/chromium.mjs';
 import { beforeEnd, start } from './process.mjs';
 import { servePage } from './serve.mjs';
-
-/** @param {readonly string[]} names @returns {string | undefined} */
-const onPath = (names) =>
-  (process.env.PATH ?? '')
-    .split(':')
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find(existsSync);
 
 /** WebKitGTK's own browser is not on the path. */
 function miniBrowser() {
@@ -22,11 +16,6 @@ function miniBrowser() {
     .map((name) => join(library, name, 'MiniBrowser'))
     .find(existsSync);
 }
-
-const CHROMIUM_FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage'],
-];
 
 /** No greeting, no update, no telemetry. */
 const FIREFOX_PREFERENCES = {
@@ -54,8 +43,11 @@ export const BROWSERS = [
   {
     package: 'chromium',
     version: versionOf,
-    find: () => onPath(['chromium', 'chromium-browser', 'google-chrome']),
-    args: (url, profile) => [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, url],
+    find: chromiumPath,
+    args: (url, profile) => [
+      ...['--headless', '--disable-dev-shm-usage', ...CHROMIUM_FLAGS],
+      ...[`--user-data-dir=${profile}`, url],
+    ],
   },
   {
     package: 'firefox-esr',

@@ -1,43 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { access, constants, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
-
-/** What a headless browser needs to be left alone; threads need nothing, COOP and COEP come with the pages. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** @returns {Promise<string | undefined>} the path of a Chromium: $CHROMIUM, or the first that is installed */
-export async function findChromium() {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const paths = [
-    process.env.CHROMIUM,
-    ...names.flatMap((name) => folders.map((folder) => join(folder, name))),
-  ];
-  for (const path of paths) {
-    if (
-      path &&
-      (await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return path;
-  }
-  return undefined;
-}
+import { CHROMIUM_FLAGS } from '../../../scripts/chromium.mjs';
 
 /**
  * Serves a page with the bundled script, isolated from other origins, so that it may have shared memory.
@@ -85,7 +54,7 @@ export async function openPage(executablePath, files) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: FLAGS,
+    args: CHROMIUM_FLAGS,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(0);

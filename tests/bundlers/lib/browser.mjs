@@ -1,28 +1,19 @@
 // Chromium without a window, one for a whole run.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM_FLAGS, chromiumPath } from '../../../scripts/chromium.mjs';
 
 /** @returns null where there is no Chromium (CHROMIUM names one that is elsewhere) or nothing to drive it */
 export async function openBrowser() {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const executablePath = chromiumPath();
   const driver = await import('playwright-core').catch(() => null);
-  if (!driver || !existsSync(executablePath)) return null;
+  if (!driver || !executablePath) return null;
   const profile = mkdtempSync(join(tmpdir(), 'fovea-chromium-'));
   const context = await driver.chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: FLAGS,
+    args: CHROMIUM_FLAGS,
   });
   const close = async () => {
     await context.close();
