@@ -23,6 +23,13 @@ everyVariant('gemm_f32 bits', (fresh) => {
       }
   });
 
+  test.each([1023, 1024])('one row of %i steps with bias, residual and activation is that of many', (K) => {
+    const o = { bias: true, residual: 'apart', act: 1 } as const;
+    const g = operands(9, 53, K, o);
+    const whole = run(fresh(), g, o);
+    expect(bits(run(fresh(), { ...g, M: 1 }, o))).toBe(bits(whole.subarray(0, 53)));
+  });
+
   test('column n of a wide N is the same column computed alone', () => {
     const g = operands(5, 37, 1200);
     const whole = run(fresh(), g);
