@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { orderFunctions } from './order-functions.mjs';
 import { shareMemory } from './share-memory.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -45,7 +46,10 @@ async function fingerprint() {
   const hash = createHash('sha256');
   const entries = await readdir(`${root}assembly`, { recursive: true });
   const sources = entries.filter((f) => f.endsWith('.ts')).sort();
-  const others = ['asconfig.json', 'package-lock.json', 'scripts/build-wasm.mjs', 'scripts/share-memory.mjs'];
+  const scripts = ['build-wasm', 'order-functions', 'share-memory', 'wasm-code'].map(
+    (f) => `scripts/${f}.mjs`,
+  );
+  const others = ['asconfig.json', 'package-lock.json', ...scripts];
   for (const file of [...sources.map((f) => `assembly/${f}`), ...others])
     hash.update(`${file}\0`).update(await readFile(root + file));
   return hash.digest('hex');
@@ -79,6 +83,10 @@ else {
   await mkdir(`${root}build`, { recursive: true });
   await mkdir(`${root}src/generated`, { recursive: true });
   await Promise.all(Object.keys(targets).map(compile));
+  for (const target of Object.keys(targets)) {
+    const file = `${root}build/${target}.wasm`;
+    await writeFile(file, orderFunctions(await readFile(file)));
+  }
   for (const [name, target] of Object.entries(shared))
     await writeFile(`${root}build/${name}.wasm`, shareMemory(await readFile(`${root}build/${target}.wasm`)));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
