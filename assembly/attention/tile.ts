@@ -3,6 +3,7 @@
 import { at } from '../lanes/address';
 import { storeTail } from '../lanes/tail';
 import { log_ps } from '../math/log';
+import { draw } from './ahead';
 import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
 import { weighRows } from './microkernels';
 import { packKeys, packValues } from './pack';
@@ -11,7 +12,7 @@ import { weighRow } from './row';
 import { firstKey, lastKey, loadQueries, score } from './rows';
 import { softmaxStep } from './softmax';
 
-/** Up to this many rows values are read where they are: packing them would cost more than it saves. */
+/** Up to this many rows values are read where they are, since packing them would cost more than it saves, and drawn. */
 const FEW: i32 = 8;
 
 /**
@@ -32,6 +33,7 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
     const high = min(k1 - first, KEYS);
     const k = at(keys, first * p.kS);
     const v = at(values, first * p.vS);
+    if (rows <= FEW) draw(k, v, (<usize>p.kS) << 2, (<usize>p.vS) << 2, (<usize>min(p.D, p.Dv)) << 2, first, k0, k1);
     if (!single) packKeys(p.panel, k, p.kS, p.D, low & ~7, (high + 7) & ~7, p.S - first);
     if (!inPlace && !careful) packValues(p.values, v, p.vS, p.Dv, low, high);
     if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, low, high);
