@@ -45,7 +45,7 @@ export class Trace {
   /**
    * Learns of every block the arena hands out, and fills it with what no kernel would write there: a result that
    * happens to be the one an earlier call left behind would not be seen.
-   * @param {{ alloc(bytes: number): number, scratch(bytes: number): number }} arena
+   * @param {Pick<import('../../src/tensor/arena.js').Arena, 'alloc' | 'scratch'>} arena
    */
   follow(arena) {
     const alloc = arena.alloc.bind(arena);
@@ -55,12 +55,13 @@ export class Trace {
       return p;
     };
     arena.alloc = (bytes) => {
-      const p = spoil(alloc(bytes), bytes);
+      const block = alloc(bytes);
+      const p = spoil(block.start, bytes);
       const [start, end] = [p >> 2, (p + bytes + 3) >> 2];
       for (const [first, last] of this.#blocks) if (first < end && last > start) this.#blocks.delete(first);
       this.#blocks.set(start, end);
       this.#depth.fill(0, start, end);
-      return p;
+      return block;
     };
     arena.scratch = (bytes) => spoil(scratch(bytes), bytes);
   }

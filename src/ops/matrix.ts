@@ -1,5 +1,6 @@
 // The calls into the GEMM kernel that linear and matmul share.  A matrix here is a pointer and two
 // strides, so a transposed or sliced operand is read in place.
+import type { Block } from '../tensor/allocator.js';
 import type { Arena } from '../tensor/arena.js';
 import { numel, viewStrides } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -57,12 +58,12 @@ export function gemm(
   const turned = a.col !== 1 && a.row === 1 && N > kernels.gemm_f32_nr() ? turn(arena, a, M, K) : null;
   const { ptr, row, col } = turned ?? a;
   kernels.gemm_f32(c, ptr, packed, bias, residual, M, N, K, row, col, N, N, activation, 0, panels(arena, N));
-  if (turned) arena.release(turned.ptr);
+  if (turned) arena.release(turned.block);
 }
 
 /** A dense copy of a (M, K), whose columns are contiguous.  The caller releases its memory. */
-function turn(arena: Arena, a: Matrix, M: number, K: number): Matrix {
-  const ptr = arena.alloc(4 * M * K);
-  arena.kernels.copy_strided_32(ptr, a.ptr, 1, 1, M, K, 0, 0, K, 1, 0, 0, 1, a.col, 0, M);
-  return { ptr, row: K, col: 1 };
+function turn(arena: Arena, a: Matrix, M: number, K: number): Matrix & { block: Block } {
+  const block = arena.alloc(4 * M * K);
+  arena.kernels.copy_strided_32(block.start, a.ptr, 1, 1, M, K, 0, 0, K, 1, 0, 0, 1, a.col, 0, M);
+  return { ptr: block.start, row: K, col: 1, block };
 }

@@ -3,15 +3,15 @@
 // plain matrix, so weights are held once.
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Epilogue, gemm, type Matrix } from './matrix.js';
-import { expectMatrix, PanelMatrix, type Part } from './panel-matrix.js';
+import { type Epilogue, gemm, type Matrix, panels } from './matrix.js';
+import { expectMatrix, PanelMatrix, type Place } from './panel-matrix.js';
 
 /** A matrix (N, K) f32 laid out in panels as the product kernel reads it. */
 export class PackedMatrix extends PanelMatrix {
   readonly dtype = 'f32';
 
-  private constructor(arena: Arena, N: number, K: number, whole?: Part<PackedMatrix>) {
-    super(arena, N, K, 4 * arena.kernels.gemm_f32_packed_size(K, N), whole);
+  private constructor(arena: Arena, N: number, K: number, place?: Place) {
+    super(arena, N, K, 4 * arena.kernels.gemm_f32_packed_size(K, N), place);
   }
 
   /** Packs a weight of shape (N, K), as `nn.Linear` stores it. @throws ShapeError unless it is a matrix */
@@ -42,16 +42,15 @@ export class PackedMatrix extends PanelMatrix {
   protected packAt(to: number, rows: Tensor): void {
     const [bn, bk] = rows.strides;
     const [R, K] = rows.shape;
-    this.arena.kernels.gemm_f32_pack(to, rows.ptr, K, R, bk, bn, 0, this.panels(R));
+    this.arena.kernels.gemm_f32_pack(to, rows.ptr, K, R, bk, bn, 0, panels(this.arena, R));
   }
 
   protected unpackTo(w: Tensor): void {
     const { N, K } = this;
-    this.arena.kernels.gemm_f32_unpack(w.ptr, this.ptr, K, N, 1, K, 0, this.panels(N));
+    this.arena.kernels.gemm_f32_unpack(w.ptr, this.ptr, K, N, 1, K, 0, this.panels);
   }
 
-  /** A view of some rows, which lives as long as the whole. */
-  protected part(rows: number, whole: Part<this>): this {
-    return new PackedMatrix(this.arena, rows, this.K, whole) as this;
+  protected at(rows: number, place: Place): this {
+    return new PackedMatrix(this.arena, rows, this.K, place) as this;
   }
 }

@@ -1,6 +1,7 @@
 // What the laid-out forms of a weight have in common: panels of the same number of output channels, each a
 // run of bytes of its own, so that a matrix is filled in strips and cut between panels.
 import { DisposedError, ShapeError } from '../errors.js';
+import type { Block } from '../tensor/allocator.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -12,27 +13,34 @@ export type MatrixDType = 'f32' | 'q8' | 'q4';
 
 export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', 'q8', 'q4'];
 
-/** The matrix whose memory another one looks at, and where that begins in it. */
-export interface Part<M> {
-  readonly matrix: M;
-  readonly first: number;
+/** Where a matrix lies, and whether it has a share of that block or only looks at it. */
+export interface Place {
+  readonly block: Block;
+  /** byte address */
+  readonly ptr: number;
+  readonly owned: boolean;
 }
 
 export abstract class PanelMatrix {
   abstract readonly dtype: MatrixDType;
-  #ptr: number;
+  /** how many panels its rows make */
+  protected readonly panels: number;
+  /** null once it is disposed */
+  #place: Place | null;
 
-  /** @param bytes of the whole; what `whole` has is not allocated anew */
   protected constructor(
     readonly arena: Arena,
     /** rows of the PyTorch weight: out features */
     readonly N: number,
     /** columns of the PyTorch weight: in features */
     readonly K: number,
-    bytes: number,
-    private readonly whole?: Part<PanelMatrix>,
+    /** of linear memory */
+    readonly bytes: number,
+    place?: Place,
   ) {
-    this.#ptr = whole ? 1 : arena.alloc(bytes);
+    this.panels = panels(arena, N);
+    this.#place = place ?? ownPlace(arena.alloc(bytes));
+    if (place?.owned) place.block.refs++;
   }
 
   /** Bytes that the first `rows` rows take: whole panels, or all. */
@@ -41,7 +49,8 @@ export abstract class PanelMatrix {
   protected abstract packAt(to: number, rows: Tensor): void;
   /** Writes all rows to the dense (N, K) tensor. */
   protected abstract unpackTo(w: Tensor): void;
-  protected abstract part(rows: number, whole: Part<this>): this;
+  /** Rows of the same kind that lie somewhere already. */
+  protected abstract at(rows: number, place: Place): this;
   /** y (M, N) dense = act(a Wᵀ + bias) + residual. */
   abstract product(y: number, a: Matrix & { M: number }, epilogue: Epilogue): void;
   /** Row `ids[i]` to row i of y (n, K) dense; ids i32 in 0..N-1, unchecked. */
@@ -51,16 +60,9 @@ export abstract class PanelMatrix {
     return [this.N, this.K];
   }
 
-  /** Bytes of linear memory. */
-  get bytes(): number {
-    return this.bytesOf(this.N);
-  }
-
   /** Byte address, for kernels. @throws DisposedError */
   get ptr(): number {
-    if (this.#ptr === 0)
-      throw new DisposedError(`use of a disposed packed matrix of shape ${show(this.shape)}`);
-    return this.whole ? this.whole.matrix.ptr + this.bytesOf(this.whole.first) : this.#ptr;
+    return this.#alive().ptr;
   }
 
   /**
@@ -80,10 +82,11 @@ export abstract class PanelMatrix {
 
   /**
    * Rows `first` to `end` (not included) in place: whole panels, so `first` is a multiple of the panel's
-   * width, and so is `end` unless it is N.  Valid as long as this matrix is.
+   * width, and so is `end` unless it is N.  Valid as long as this matrix is, or until it is disposed of if it has
+   * a `share` of the memory.
    * @throws ShapeError
    */
-  rows(first: number, end: number): this {
+  rows(first: number, end: number, { share = false } = {}): this {
     const width = this.arena.kernels.gemm_f32_nr();
     if (
       first % width !== 0 ||
@@ -93,7 +96,23 @@ export abstract class PanelMatrix {
       end > this.N
     )
       throw new ShapeError(`rows ${first} to ${end} are not whole panels of ${width} of ${show(this.shape)}`);
-    return this.part(end - first, { matrix: this, first });
+    const { block, ptr } = this.#alive();
+    return this.at(end - first, { block, ptr: ptr + this.bytesOf(first), owned: share });
+  }
+
+  /**
+   * Its rows and those of the next matrices as one, in place: null unless each lies where the one before it ends.
+   * Valid as long as they are.
+   */
+  joined(next: readonly PanelMatrix[]): this | null {
+    const { block, ptr } = this.#alive();
+    let rows = this.N;
+    for (const { dtype, K, N, ptr: at } of next) {
+      const end = rows % this.arena.kernels.gemm_f32_nr() === 0 ? ptr + this.bytesOf(rows) : -1;
+      if (dtype !== this.dtype || K !== this.K || at !== end) return null;
+      rows += N;
+    }
+    return this.at(rows, { block, ptr, owned: false });
   }
 
   /** The plain (N, K) matrix again: the very same numbers, or what quantisation has left of them. */
@@ -103,18 +122,19 @@ export abstract class PanelMatrix {
     return w;
   }
 
-  /** Gives its memory back. */
+  /** Gives its memory back, or its share of it. */
   dispose(): void {
-    if (this.#ptr === 0) return;
-    if (!this.whole) this.arena.release(this.#ptr);
-    this.#ptr = 0;
+    if (this.#place?.owned) this.arena.release(this.#place.block);
+    this.#place = null;
   }
 
-  /** How many panels `rows` rows make. */
-  protected panels(rows: number): number {
-    return panels(this.arena, rows);
+  #alive(): Place {
+    if (!this.#place) throw new DisposedError(`use of a disposed packed matrix of shape ${show(this.shape)}`);
+    return this.#place;
   }
 }
+
+const ownPlace = (block: Block): Place => ({ block, ptr: block.start, owned: true });
 
 /** @throws ShapeError unless it is a matrix */
 export function expectMatrix(weight: Tensor): void {

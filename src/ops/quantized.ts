@@ -6,8 +6,8 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Epilogue, Matrix } from './matrix.js';
-import { expectMatrix, type MatrixDType, PanelMatrix, type Part } from './panel-matrix.js';
+import { type Epilogue, type Matrix, panels } from './matrix.js';
+import { expectMatrix, type MatrixDType, PanelMatrix, type Place } from './panel-matrix.js';
 
 /** A MatrixDType that loses something. */
 export type QuantizedDType = Exclude<MatrixDType, 'f32'>;
@@ -43,18 +43,12 @@ const MOST_K = 131072;
 export class QuantizedMatrix extends PanelMatrix {
   readonly dtype: QuantizedDType;
 
-  private constructor(
-    arena: Arena,
-    N: number,
-    K: number,
-    dtype: QuantizedDType,
-    whole?: Part<QuantizedMatrix>,
-  ) {
+  private constructor(arena: Arena, N: number, K: number, dtype: QuantizedDType, place?: Place) {
     if (!Object.hasOwn(KERNELS, dtype))
       throw new ArgumentError(`dtype must be q8 or q4, got ${JSON.stringify(dtype)}`);
     if (K > MOST_K)
       throw new ShapeError(`a quantised weight has at most ${MOST_K} columns, got ${show([N, K])}`);
-    super(arena, N, K, arena.kernels[KERNELS[dtype].size](N, K), whole);
+    super(arena, N, K, arena.kernels[KERNELS[dtype].size](N, K), place);
     this.dtype = dtype;
   }
 
@@ -86,7 +80,7 @@ export class QuantizedMatrix extends PanelMatrix {
     kernels[names.rows](rows, a.ptr, K, a.row, 0, a.M);
     const epilogue = [bias, residual] as const;
     kernels[names.gemm](
-      ...([y, rows, this.ptr, ...epilogue, t, a.M, N, K, N, N, activation, 0, this.panels(N)] as const),
+      ...([y, rows, this.ptr, ...epilogue, t, a.M, N, K, N, N, activation, 0, this.panels] as const),
     );
   }
 
@@ -101,16 +95,15 @@ export class QuantizedMatrix extends PanelMatrix {
   protected packAt(to: number, rows: Tensor): void {
     const [wn, wk] = rows.strides;
     const [R, K] = rows.shape;
-    this.arena.kernels[KERNELS[this.dtype].pack](to, rows.ptr, R, K, wn, wk, 0, this.panels(R));
+    this.arena.kernels[KERNELS[this.dtype].pack](to, rows.ptr, R, K, wn, wk, 0, panels(this.arena, R));
   }
 
   protected unpackTo(w: Tensor): void {
     const { N, K } = this;
-    this.arena.kernels[KERNELS[this.dtype].unpack](w.ptr, this.ptr, N, K, K, 1, 0, this.panels(N));
+    this.arena.kernels[KERNELS[this.dtype].unpack](w.ptr, this.ptr, N, K, K, 1, 0, this.panels);
   }
 
-  /** A view of some rows, which lives as long as the whole. */
-  protected part(rows: number, whole: Part<this>): this {
-    return new QuantizedMatrix(this.arena, rows, this.K, this.dtype, whole) as this;
+  protected at(rows: number, place: Place): this {
+    return new QuantizedMatrix(this.arena, rows, this.K, this.dtype, place) as this;
   }
 }

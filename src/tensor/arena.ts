@@ -2,7 +2,7 @@
 // so an op needs no engine and no global, and one test body takes an arena of any variant.
 import { DisposedError, OutOfMemoryError } from '../errors.js';
 import type { Kernels, Variant } from '../kernels.js';
-import { Allocator } from './allocator.js';
+import { Allocator, type Block } from './allocator.js';
 import { Generator } from './generator.js';
 import { Scopes } from './scope.js';
 
@@ -33,8 +33,7 @@ export class Arena {
   readonly #maxBytes: number;
   readonly #allocator: Allocator;
   #kernels: Kernels | null;
-  #scratch = 0;
-  #scratchBytes = 0;
+  #scratch: Block | null = null;
   #f32!: Float32Array;
   #i32!: Int32Array;
   #u8!: Uint8Array;
@@ -91,29 +90,27 @@ export class Arena {
   }
 
   /**
-   * A block of at least `bytes` bytes on a 64-byte boundary, with whatever was there before.
+   * A block of at least `bytes` bytes on a 64-byte boundary, with whatever was there before.  It has one owner;
+   * whoever else wants to share it adds to its `refs`, and each gives it back.
    * @throws OutOfMemoryError
    */
-  alloc(bytes: number): number {
+  alloc(bytes: number): Block {
     if (this.#kernels === null) throw new DisposedError('the engine has been disposed');
     return this.#allocator.alloc(bytes);
   }
 
-  /** Gives a block back.  After dispose() there is nothing to give back. */
-  release(ptr: number): void {
-    if (this.#kernels !== null) this.#allocator.release(ptr);
+  /** Gives a block back, for one owner.  After dispose() there is nothing to give back. */
+  release(block: Block): void {
+    if (this.#kernels !== null) this.#allocator.release(block);
   }
 
   /** Working memory for one kernel call; the next call of scratch() may hand out the same bytes. */
   scratch(bytes: number): number {
-    if (bytes > this.#scratchBytes) {
-      if (this.#scratch) this.#allocator.release(this.#scratch);
-      this.#scratch = 0;
-      this.#scratchBytes = 0;
-      this.#scratch = this.alloc(bytes);
-      this.#scratchBytes = bytes;
-    }
-    return this.#scratch;
+    if (this.#scratch && bytes <= this.#scratch.size) return this.#scratch.start;
+    if (this.#scratch) this.#allocator.release(this.#scratch);
+    this.#scratch = null;
+    this.#scratch = this.alloc(bytes);
+    return this.#scratch.start;
   }
 
   /**

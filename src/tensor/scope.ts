@@ -1,30 +1,55 @@
-// Ownership by scope: what is made in a scope dies at its end, unless it is returned or kept.
+// Ownership by scope: what is made in a scope dies at its end, unless it is returned or kept.  An object
+// carries the links of its scope's list itself: a forward pass opens some hundred scopes and owns some
+// hundred tensors in them, and nothing of that is to make garbage.
 
 /** What a scope can own. */
-export interface Owned {
-  dispose(): void;
+export abstract class Owned {
+  /** The scope that owns it, and its neighbours there: for this file only. */
+  scope: Scope | null = null;
+  before: Owned | null = null;
+  after: Owned | null = null;
+
+  abstract dispose(): void;
   /** Told when no scope owns it any more. */
-  unscoped(): void;
+  abstract unscoped(): void;
+}
+
+/** A list of what it owns, in order of arrival. */
+export interface Scope {
+  first: Owned | null;
+  last: Owned | null;
+  /** the scope around it, or the next one to be used again */
+  outer: Scope | null;
+}
+
+/** Takes an object out of its scope, if it has one: from now on it lives until its own dispose(). */
+export function leave(object: Owned): void {
+  const { scope, before, after } = object;
+  if (!scope) return;
+  if (before) before.after = after;
+  else scope.first = after;
+  if (after) after.before = before;
+  else scope.last = before;
+  object.scope = null;
+  object.before = null;
+  object.after = null;
 }
 
 export class Scopes {
-  readonly #stack: Set<Owned>[] = [];
+  #current: Scope | null = null;
+  #spare: Scope | null = null;
 
   /** Gives an object to the innermost scope, if there is one. */
   adopt(object: Owned): void {
-    const scope = this.#stack.at(-1);
-    if (scope) scope.add(object);
+    if (this.#current) append(this.#current, object);
     else object.unscoped();
   }
 
-  /** Takes an object out of every scope: from now on it lives until its own dispose(). */
-  release(object: Owned): void {
-    for (const scope of this.#stack) scope.delete(object);
-  }
-
   run<T>(body: () => T): T {
-    const scope = new Set<Owned>();
-    this.#stack.push(scope);
+    const scope = this.#spare ?? { first: null, last: null, outer: null };
+    this.#spare = scope.outer;
+    scope.outer = this.#current;
+    this.#current = scope;
     let result: T;
     try {
       result = body();
@@ -34,36 +59,41 @@ export class Scopes {
       this.#close(scope);
       throw error;
     }
-    // Nearly always the result is one tensor; a decoder's step ends some thousand scopes.
-    if (scope.delete(result as Owned)) {
-      this.#close(scope);
-      this.adopt(result as Owned);
-      return result;
-    }
-    const escaping = new Set<Owned>();
-    collect(result, scope, escaping);
-    for (const object of escaping) scope.delete(object);
+    this.#hand(result, scope);
     this.#close(scope);
-    for (const object of escaping) this.adopt(object);
     return result;
   }
 
-  #close(scope: Set<Owned>): void {
-    if (this.#stack[this.#stack.length - 1] === scope) this.#stack.pop();
-    else this.#stack.splice(this.#stack.indexOf(scope), 1);
-    for (const object of scope) object.dispose();
+  /** Gives the members of `scope` in a result (itself, or inside arrays, maps and plain objects) to the one around. */
+  #hand(value: unknown, scope: Scope): void {
+    if (typeof value !== 'object' || value === null) return;
+    if (value instanceof Owned) {
+      if (value.scope !== scope) return;
+      leave(value);
+      if (scope.outer) append(scope.outer, value);
+      else value.unscoped();
+    } else if (Array.isArray(value)) for (let i = 0; i < value.length; i++) this.#hand(value[i], scope);
+    else if (value instanceof Map) for (const v of value.values()) this.#hand(v, scope);
+    else if (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+      for (const v of Object.values(value)) this.#hand(v, scope);
+  }
+
+  #close(scope: Scope): void {
+    this.#current = scope.outer;
+    for (let object = scope.first; object; object = scope.first) {
+      leave(object);
+      object.dispose();
+    }
+    scope.outer = this.#spare;
+    this.#spare = scope;
   }
 }
 
-/** Finds the members of `scope` in a result: itself, or inside arrays, maps and plain objects. */
-function collect(value: unknown, scope: ReadonlySet<Owned>, found: Set<Owned>): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (scope.has(value as Owned)) {
-    found.add(value as Owned);
-    return;
-  }
-  if (Array.isArray(value)) for (const v of value) collect(v, scope, found);
-  else if (value instanceof Map) for (const v of value.values()) collect(v, scope, found);
-  else if (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
-    for (const v of Object.values(value)) collect(v, scope, found);
+function append(scope: Scope, object: Owned): void {
+  const { last } = scope;
+  object.scope = scope;
+  object.before = last;
+  if (last) last.after = object;
+  else scope.first = object;
+  scope.last = object;
 }

@@ -1,58 +1,49 @@
 // An n-dimensional view of numbers in the arena.  Views share storage; nothing here computes.
 import { ArgumentError, DisposedError, DTypeError, ShapeError } from '../errors.js';
+import type { Block } from './allocator.js';
 import type { Arena } from './arena.js';
 import { type DType, itemSize, type TypedArray, viewOf } from './dtype.js';
+import { leave, Owned } from './scope.js';
 import { checkShape, isContiguous, numel, rowMajor, type Shape, show } from './shape.js';
-import { Storage } from './storage.js';
 import { Variable } from './tape.js';
-
-/** What a handle owns: a share of some memory, and of the identity that gradients are counted by. */
-class Holding {
-  variable: Variable | null = null;
-  disposed = false;
-
-  constructor(readonly storage: Storage) {}
-
-  dispose(): void {
-    if (this.disposed) return;
-    this.disposed = true;
-    this.variable?.release();
-    this.variable = null;
-    this.storage.release();
-  }
-}
-
-// Handles outside every scope that are forgotten instead of disposed; made when the first one is.
-let forgotten: FinalizationRegistry<Holding> | undefined;
-
-function watch(tensor: Tensor, holding: Holding): void {
-  forgotten ??= new FinalizationRegistry((lost) => lost.dispose());
-  forgotten.register(tensor, holding, holding);
-}
+import { type Lost, unwatch, watch } from './watch.js';
 
 /** A view of elements in an arena: shape, strides in elements, and the tape that it is on. */
-export class Tensor {
-  readonly #holding: Holding;
+export class Tensor extends Owned {
+  /** null once it is disposed */
+  #block: Block | null;
+  #strides: readonly number[] | null;
+  #variable: Variable | null = null;
+  #watched: Lost | null = null;
 
-  /** Takes over one reference to `storage`.  Public code makes tensors by engine.tensor() and the ops. */
+  /**
+   * Takes over one share of `block`.  Public code makes tensors by engine.tensor() and the ops.
+   * @param strides in elements; null if the elements lie densely in row-major order
+   */
   constructor(
-    storage: Storage,
+    readonly arena: Arena,
+    block: Block,
     readonly dtype: DType,
     readonly shape: Shape,
-    /** in elements */
-    readonly strides: readonly number[],
+    strides: readonly number[] | null,
     /** of the first element, in elements */
     readonly offset: number,
   ) {
-    this.#holding = new Holding(storage);
-    storage.arena.scopes.adopt(this);
+    super();
+    this.#block = block;
+    this.#strides = strides;
+    arena.scopes.adopt(this);
   }
 
   /** A dense tensor with undefined contents. */
   static empty(arena: Arena, shape: Shape, dtype: DType = 'f32'): Tensor {
     checkShape(shape);
-    const storage = new Storage(arena, numel(shape) * itemSize(dtype));
-    return new Tensor(storage, dtype, [...shape], rowMajor(shape), 0);
+    return Tensor.dense(arena, [...shape], dtype);
+  }
+
+  /** The same for ops, of a shape that is known to be one and that nobody changes any more. */
+  static dense(arena: Arena, shape: Shape, dtype: DType = 'f32'): Tensor {
+    return new Tensor(arena, arena.alloc(numel(shape) * itemSize(dtype)), dtype, shape, null, 0);
   }
 
   /** A dense tensor with a copy of `data` (raw bits for f16 and bf16). */
@@ -70,14 +61,16 @@ export class Tensor {
     return t;
   }
 
-  get arena(): Arena {
-    return this.#holding.storage.arena;
-  }
-
   /** Byte address of the first element, for kernels. @throws DisposedError */
   get ptr(): number {
-    if (this.disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
-    return this.#holding.storage.ptr + this.offset * itemSize(this.dtype);
+    const { start } = this.#alive();
+    return this.offset === 0 ? start : start + this.offset * itemSize(this.dtype);
+  }
+
+  /** in elements */
+  get strides(): readonly number[] {
+    this.#strides ??= rowMajor(this.shape);
+    return this.#strides;
   }
 
   get rank(): number {
@@ -90,11 +83,11 @@ export class Tensor {
   }
 
   get isContiguous(): boolean {
-    return isContiguous(this.shape, this.strides);
+    return this.#strides === null || isContiguous(this.shape, this.#strides);
   }
 
   get disposed(): boolean {
-    return this.#holding.disposed;
+    return this.#block === null;
   }
 
   /** The elements of a dense tensor in place.  Valid until the next allocation. */
@@ -142,42 +135,42 @@ export class Tensor {
 
   /** Another handle of the same value: same memory, same gradient. */
   alias(): Tensor {
-    return this.view(this.shape, this.strides, this.offset, true);
+    return this.view(this.shape, this.#strides, this.offset, true);
   }
 
   /** Another handle of the same memory, as a constant: no gradient flows through it. */
   detach(): Tensor {
-    return this.view(this.shape, this.strides, this.offset);
+    return this.view(this.shape, this.#strides, this.offset);
   }
 
   /** A view of the same memory.  For views.ts, which checks the arguments and records the gradient. */
-  view(shape: Shape, strides: readonly number[], offset: number, sameValue = false): Tensor {
-    if (this.disposed) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
-    const t = new Tensor(this.#holding.storage.retain(), this.dtype, shape, strides, offset);
-    if (sameValue && this.variable) t.attach(this.variable);
+  view(shape: Shape, strides: readonly number[] | null, offset: number, sameValue = false): Tensor {
+    const block = this.#alive();
+    block.refs++;
+    const t = new Tensor(this.arena, block, this.dtype, shape, strides, offset);
+    if (sameValue && this.#variable) t.attach(this.#variable);
     return t;
   }
 
   /** Takes the tensor out of every scope: it lives until dispose(). */
   keep(): this {
-    this.arena.scopes.release(this);
+    leave(this);
     this.unscoped();
     return this;
   }
 
   /** Whether backward() computes a gradient for it.  May be set on tensors that no op has made. */
   get requiresGrad(): boolean {
-    return this.variable !== null;
+    return this.#variable !== null;
   }
 
   set requiresGrad(value: boolean) {
     if (value === this.requiresGrad) return;
-    if (this.variable && !this.variable.isLeaf)
+    if (this.#variable && !this.#variable.isLeaf)
       throw new ArgumentError('requiresGrad can only be changed on leaves; use detach()');
     if (value && this.dtype !== 'f32')
       throw new DTypeError(`only f32 tensors can require a gradient, this one is ${this.dtype}`);
-    this.variable?.release();
-    this.#holding.variable = value ? new Variable(null).retain() : null;
+    this.#own(value ? new Variable(null) : null);
   }
 
   /** The accumulated gradient of a leaf, of the same shape. */
@@ -194,13 +187,12 @@ export class Tensor {
 
   /** For the tape: the identity that gradients are counted by; null unless this value requires one. */
   get variable(): Variable | null {
-    return this.#holding.variable;
+    return this.#variable;
   }
 
   /** For the tape: makes this handle an owner of a differentiable value. */
   attach(variable: Variable): void {
-    this.variable?.release();
-    this.#holding.variable = variable.retain();
+    this.#own(variable);
   }
 
   /**
@@ -208,15 +200,33 @@ export class Tensor {
    * is forgotten outside every scope gives up when it is garbage collected, which is late: dispose of it.
    */
   dispose(): void {
-    if (this.disposed) return;
-    this.arena.scopes.release(this);
-    forgotten?.unregister(this.#holding);
-    this.#holding.dispose();
+    const block = this.#block;
+    if (!block) return;
+    this.#block = null;
+    leave(this);
+    if (this.#watched) unwatch(this.#watched);
+    if (this.#variable) this.#own(null);
+    this.arena.release(block);
   }
 
   /** For scopes: from now on only the garbage collector would notice that it is forgotten. */
   unscoped(): void {
-    if (!this.disposed) watch(this, this.#holding);
+    const { arena } = this;
+    if (!this.#block || this.#watched) return;
+    this.#watched = watch(this, { arena, block: this.#block, variable: this.#variable });
+  }
+
+  #own(variable: Variable | null): void {
+    const before = this.#variable;
+    this.#variable = variable?.retain() ?? null;
+    if (this.#watched) this.#watched.variable = variable;
+    before?.release();
+  }
+
+  /** @throws DisposedError */
+  #alive(): Block {
+    if (!this.#block) throw new DisposedError(`use of a disposed tensor of shape ${show(this.shape)}`);
+    return this.#block;
   }
 
   /** The same as dispose(), for `using`. */
