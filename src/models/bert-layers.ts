@@ -5,11 +5,12 @@ import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import type { Activation } from '../ops/activation-kind.js';
 import type { AttentionOptions } from '../ops/attention.js';
+import { splitHeads } from '../ops/heads.js';
 import { select } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readActivation } from './activation.js';
-import { attend, splitHeads, type WithMap } from './attention.js';
+import { attend, type WithMap } from './attention.js';
 import type { ModelConfig } from './base.js';
 import { divides, type Fields, LIMITS } from './config.js';
 

@@ -2,13 +2,14 @@
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { AttentionOptions } from '../ops/attention.js';
 import { copyInto } from '../ops/copy.js';
-import { attendKv, type KvDType, kvRowSize, packKv, unpackKv } from '../ops/kv.js';
+import { mergeHeads } from '../ops/heads.js';
+import { attendKv, type KvDType, kvRowSize, unpackKv, writeKv } from '../ops/kv.js';
 import { needsGrad } from '../ops/util.js';
-import { contiguous, narrow } from '../ops/view.js';
+import { narrow } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { attend, mergeHeads } from './attention.js';
+import { attend } from './attention.js';
 
 /** How a cache is made; see DecoderModel.createCache. */
 export interface CacheOptions {
@@ -45,9 +46,10 @@ export class LayerCache {
    */
   updateAndFetch(keys: Tensor, values: Tensor): [keys: Tensor, values: Tensor] {
     const { dtype } = this;
+    const both = this.#append(keys, values);
+    if (dtype === 'f32') return both;
     const D = keys.shape[3];
-    const [k, v] = this.#append(keys, values).map((x) => (dtype === 'f32' ? x : unpackKv(x, D, dtype)));
-    return [k, v];
+    return [unpackKv(both[0], D, dtype), unpackKv(both[1], D, dtype)];
   }
 
   /**
@@ -92,17 +94,10 @@ export class LayerCache {
     const end = start + keys.shape[2];
     this.#keys = this.#reserve(this.#keys, keys, end);
     this.#values = this.#reserve(this.#values, values, end);
-    this.arena.scope(() => {
-      this.#write(narrow(this.#keys!, 2, start, keys.shape[2]), keys);
-      this.#write(narrow(this.#values!, 2, start, keys.shape[2]), values);
-    });
+    writeKv(this.#keys, start, keys, this.dtype);
+    writeKv(this.#values, start, values, this.dtype);
     this.#offset = end;
     return [narrow(this.#keys, 2, 0, end), narrow(this.#values, 2, 0, end)];
-  }
-
-  #write(to: Tensor, rows: Tensor): void {
-    if (this.dtype === 'f32') copyInto(to, rows);
-    else packKv(to, rows.strides[3] === 1 ? rows : contiguous(rows), this.dtype);
   }
 
   #reserve(old: Tensor | null, like: Tensor, end: number): Tensor {

@@ -3,10 +3,12 @@ import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
 import type { AttentionOptions } from '../ops/attention.js';
+import { splitHeads } from '../ops/heads.js';
 import { applyRope, type RopeTable } from '../ops/position.js';
+import { reshape, transpose } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { attend, splitHeads, type WithMap } from './attention.js';
+import { attend, type WithMap } from './attention.js';
 import type { LayerCache } from './cache.js';
 import type { GatedConfig } from './gated-config.js';
 
@@ -48,13 +50,18 @@ export class GatedAttention extends Module {
     wantsMap: boolean,
   ): WithMap {
     const { heads, kvHeads, windows } = this.config;
-    const queries = splitHeads(this.q_proj.forward(x), heads, (h) => this.q_norm?.forward(h) ?? h);
-    const keys = splitHeads(this.k_proj.forward(x), kvHeads, (h) => this.k_norm?.forward(h) ?? h);
+    const q = applyRope(this.#heads(this.q_proj.forward(x), heads, this.q_norm), rotation);
+    const k = applyRope(this.#heads(this.k_proj.forward(x), kvHeads, this.k_norm), rotation);
     const v = splitHeads(this.v_proj.forward(x), kvHeads);
-    const q = applyRope(queries, rotation);
-    const k = applyRope(keys, rotation);
     const options = { ...attention, window: windows[this.layer] ?? undefined };
     const [y, map] = cache?.attend(q, k, v, options, wantsMap) ?? attend(q, k, v, options, wantsMap);
     return [this.o_proj.forward(y, { residual }), map];
+  }
+
+  /** (B, S, H D) -> (B, H, S, D), each head by itself through `norm`, if there is one */
+  #heads(x: Tensor, heads: number, norm: RMSNorm | null): Tensor {
+    if (!norm) return splitHeads(x, heads);
+    const [B, S] = x.shape;
+    return transpose(norm.forward(reshape(x, [B, S, heads, -1])), 1, 2);
   }
 }

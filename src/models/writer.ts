@@ -110,7 +110,7 @@ class StripWriter extends Counted {
   constructor(parameter: Parameter, dtype: WeightDType, layout: MatrixDType) {
     super(parameter, dtype);
     const [N, K] = parameter.shape;
-    const width = parameter.arena.kernels.gemm_f32_nr();
+    const width = parameter.arena.panelWidth;
     const rows = Math.min(N, width * Math.max(1, Math.floor(STRIP_FLOATS / (K * width))));
     this.#packed = emptyMatrix(parameter.arena, N, K, layout);
     try {

@@ -33,7 +33,7 @@ export function linearRows(
   if (!(weight instanceof PanelMatrix))
     return linear(x, narrow(weight, 0, start, length), biasOf(start, length));
   // A packed matrix is cut between panels: a few columns too many on either side, and the same bits.
-  const width = weight.arena.kernels.gemm_f32_nr();
+  const width = weight.arena.panelWidth;
   const first = start - (start % width);
   const end = Math.min(weight.N, Math.ceil((start + length) / width) * width);
   const y = linear(x, weight.rows(first, end), biasOf(first, end - first));

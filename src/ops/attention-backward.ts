@@ -1,8 +1,8 @@
 // The backward of streaming attention: like the forward, it never holds an L x S matrix.
-import { rowMajor } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Problem, sizes, three } from './attention-problem.js';
+import { headsOutput } from './util.js';
 import { contiguous } from './view.js';
 
 /**
@@ -64,8 +64,8 @@ function gradients(
   return [dq, dk, dv];
 }
 
-/** (B, H, L, D) in memory as (B, L, H, D), as what heads are split from lies. */
-function likeHeads({ arena, shape: [B, H, L, D] }: Tensor): Tensor {
-  const [b, l, h] = rowMajor([B, L, H, D]);
-  return Tensor.empty(arena, [B, L, H, D]).view([B, H, L, D], [b, h, l, 1], 0);
+/** In memory as what heads are split from lies. */
+function likeHeads(t: Tensor): Tensor {
+  const [B, H, L, D] = t.shape;
+  return headsOutput(t, B, H, L, D);
 }

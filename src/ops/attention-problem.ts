@@ -1,7 +1,7 @@
 // What an attention call is about: shapes checked and brought to (B, H, L, D), strides, mask and bounds
 // as the kernels want them.  Shared by forward, weights and backward.
 import { ArgumentError, ShapeError } from '../errors.js';
-import { broadcastStrides, numel, show } from '../tensor/shape.js';
+import { broadcastStrides, numel, type Shape, show } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { expectDType, sameArena } from './util.js';
 import { contiguous, reshape } from './view.js';
@@ -43,11 +43,11 @@ export interface Problem {
   D: number;
   Dv: number;
   mask: {
-    ptr: number;
-    kind: 0 | 1 | 2;
-    strides: [number, number, number, number];
+    readonly ptr: number;
+    readonly kind: 0 | 1 | 2;
+    readonly strides: readonly [number, number, number, number];
     /** whose memory it is, for those who need it later than now */
-    memory: Tensor | null;
+    readonly memory: Tensor | null;
   };
   scale: number;
   softcap: number;
@@ -64,18 +64,18 @@ export function attentionProblem(
   options: AttentionOptions,
 ): Problem {
   sameArena(query, key, value, options.attnMask);
-  for (const [name, t] of Object.entries({ query, key, value })) {
-    expectDType(t, name, 'f32');
-    if (t.rank < 2) throw new ShapeError(`${name} must be (..., length, size), got ${show(t.shape)}`);
-  }
-  const rank = query.rank;
-  const lead = query.shape.slice(0, Math.max(0, rank - 3));
-  const fits = (t: Tensor): boolean => t.rank === rank && lead.every((n, i) => n === t.shape[i]);
-  const [q, k, v] = [query, key, value].map((t) => headed(t));
-  const [B, H, L, D] = q.shape;
-  const [, G, S, Dk] = k.shape;
-  const Dv = v.shape[3];
-  if (!fits(key) || !fits(value) || D !== Dk || v.shape[2] !== S || v.shape[1] !== G)
+  expectHeads(query, 'query');
+  expectHeads(key, 'key');
+  expectHeads(value, 'value');
+  const q = headed(query);
+  const k = headed(key);
+  const v = headed(value);
+  const H = q.shape[1];
+  const D = q.shape[3];
+  const G = k.shape[1];
+  const S = k.shape[2];
+  const fit = D === k.shape[3] && v.shape[2] === S && v.shape[1] === G;
+  if (!fit || !sameLead(query, key) || !sameLead(query, value))
     throw new ShapeError(
       `attention: query ${show(query.shape)}, key ${show(key.shape)} and value ${show(value.shape)} do not fit`,
     );
@@ -83,60 +83,62 @@ export function attentionProblem(
     throw new ShapeError(
       `attention: ${H} query heads over ${G} key heads${H % (G || 1) === 0 ? ' need enableGqa: true' : ' do not divide'}`,
     );
-  const { scale = 1 / Math.sqrt(D), softcap = 0 } = options;
+  const { scale = 1 / Math.sqrt(D), softcap = 0, attnMask } = options;
   if (!(softcap >= 0)) throw new ArgumentError(`softcap must be 0 or positive, got ${softcap}`);
   if (!Number.isFinite(scale) && D !== 0) throw new ArgumentError(`scale must be finite, got ${scale}`);
-  return {
-    q,
-    k,
-    v,
-    B,
-    H,
-    G,
-    L,
-    S,
-    D,
-    Dv,
-    scale,
-    softcap,
-    ...bounds(options),
-    mask: maskOf(options.attnMask, lead, H, L, S),
-  };
+  const hi = upperBound(options);
+  const lo = lowerBound(options, hi);
+  const L = q.shape[2];
+  const mask = attnMask ? maskOf(attnMask, query.shape, H, L, S) : NO_MASK;
+  return { q, k, v, B: q.shape[0], H, G, L, S, D, Dv: v.shape[3], scale, softcap, lo, hi, mask };
+}
+
+function expectHeads(t: Tensor, name: string): void {
+  expectDType(t, name, 'f32');
+  if (t.rank < 2) throw new ShapeError(`${name} must be (..., length, size), got ${show(t.shape)}`);
+}
+
+/** Whether the batch dimensions are the same. */
+function sameLead(a: Tensor, b: Tensor): boolean {
+  if (a.rank !== b.rank) return false;
+  for (let i = 0; i < a.rank - 3; i++) if (a.shape[i] !== b.shape[i]) return false;
+  return true;
 }
 
 /** (..., H, L, D) as (B, H, L, D) with a contiguous last dimension. */
 function headed(t: Tensor): Tensor {
-  const [H, L, D] = t.rank === 2 ? [1, ...t.shape] : t.shape.slice(-3);
-  const x = reshape(t, [numel(t.shape.slice(0, -3)), H, L, D]);
-  return x.strides[3] === 1 || D <= 1 ? x : contiguous(x);
+  let x = t;
+  if (t.rank !== 4) {
+    const heads = t.rank === 2 ? [1, ...t.shape] : t.shape.slice(-3);
+    x = reshape(t, [numel(t.shape.slice(0, -3)), ...heads]);
+  }
+  return x.strides[3] === 1 || x.shape[3] <= 1 ? x : contiguous(x);
 }
 
-function bounds({ isCausal = false, causalOffset, window, attnMask }: AttentionOptions): {
-  lo: number;
-  hi: number;
-} {
+function upperBound({ isCausal = false, causalOffset, window, attnMask }: AttentionOptions): number {
   if (isCausal && attnMask)
     throw new ArgumentError('isCausal and attnMask exclude each other; use causalOffset: 0');
   if (isCausal && causalOffset) throw new ArgumentError('isCausal and causalOffset exclude each other');
   if (!isCausal && causalOffset === undefined) {
     if (window !== undefined) throw new ArgumentError('window needs isCausal or causalOffset');
-    return { lo: -FAR, hi: FAR };
+    return FAR;
   }
   const hi = causalOffset ?? 0;
   if (!Number.isInteger(hi)) throw new ArgumentError(`causalOffset must be an integer, got ${hi}`);
-  if (window !== undefined && !(Number.isInteger(window) && window > 0))
-    throw new ArgumentError(`window must be a positive integer, got ${window}`);
-  return { lo: window === undefined ? -FAR : hi - window + 1, hi };
+  return hi;
 }
 
-function maskOf(
-  mask: Tensor | null | undefined,
-  lead: readonly number[],
-  H: number,
-  L: number,
-  S: number,
-): Problem['mask'] {
-  if (!mask) return { ptr: 0, kind: 0, strides: [0, 0, 0, 0], memory: null };
+function lowerBound({ window }: AttentionOptions, hi: number): number {
+  if (window === undefined) return -FAR;
+  if (!(Number.isInteger(window) && window > 0))
+    throw new ArgumentError(`window must be a positive integer, got ${window}`);
+  return hi - window + 1;
+}
+
+const NO_MASK: Problem['mask'] = { ptr: 0, kind: 0, strides: [0, 0, 0, 0], memory: null };
+
+function maskOf(mask: Tensor, query: Shape, H: number, L: number, S: number): Problem['mask'] {
+  const lead = query.slice(0, Math.max(0, query.length - 3));
   expectDType(mask, 'attnMask', 'bool', 'u8', 'f32');
   const to = [...lead, H, L, S];
   let m = mask;

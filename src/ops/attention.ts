@@ -1,10 +1,9 @@
 // Scaled dot-product attention over the streaming kernel, which never holds an L x S matrix.
-import { rowMajor } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { recordAttention } from './attention-backward.js';
 import { attendExplicitly, type DropoutOptions } from './attention-explicit.js';
-import { type AttentionOptions, attentionProblem, type Problem, sizes, three } from './attention-problem.js';
-import { needsGrad } from './util.js';
+import { type AttentionOptions, attentionProblem, type Problem, three } from './attention-problem.js';
+import { headsOutput, needsGrad, output, withLast } from './util.js';
 import { reshape } from './view.js';
 
 export type { AttentionOptions } from './attention-problem.js';
@@ -28,7 +27,7 @@ export function scaledDotProductAttention(
     // Dropped weights are drawn as a matrix, and the gradient of a mask is one.
     const explicit = needsGrad(options.attnMask) || (options.dropoutP ?? 0) > 0;
     const y = explicit ? attendExplicitly(p, options).output : attend(p);
-    return reshape(y, [...query.shape.slice(0, -1), p.Dv]);
+    return query.rank === 4 ? y : reshape(y, withLast(query.shape, p.Dv));
   });
 }
 
@@ -48,44 +47,33 @@ export function attentionWithWeights(
     const { output, weights } = explicit
       ? attendExplicitly(p, options)
       : { output: attend(p), weights: scores(p, 'weights') };
-    const lead = query.shape.slice(0, -1);
-    return { output: reshape(output, [...lead, p.Dv]), weights: reshape(weights, [...lead, p.S]) };
+    return {
+      output: reshape(output, withLast(query.shape, p.Dv)),
+      weights: reshape(weights, withLast(query.shape, p.S)),
+    };
   });
 }
 
 /** o (B, H, L, Dv), recorded. */
 function attend(p: Problem): Tensor {
-  const { B, H, G, L, D, Dv, q, k, v, mask } = p;
+  const { B, H, G, L, S, D, Dv, q, k, v, mask, scale, softcap, lo, hi } = p;
   const { arena } = q;
   const { kernels } = arena;
-  const shape = [B, L, H, Dv];
-  const [oB, oL, oH] = rowMajor(shape);
-  const output = Tensor.empty(arena, shape).view([B, H, L, Dv], [oB, oH, oL, 1], 0);
-  const lse = Tensor.empty(arena, [B, H, L]);
+  const o = headsOutput(q, B, H, L, Dv);
+  const lse = needsGrad(q, k, v) ? output(q, [B, H, L]) : null;
   const scratch = arena.scratch(4 * kernels.attention_f32_scratch(D, Dv));
+  const units = kernels.attention_f32_units(B, H, G, L);
+  const [qs, ks, vs, os, ms] = [q.strides, k.strides, v.strides, o.strides, mask.strides];
+  // biome-ignore format: one line for each group of the kernel's arguments
   kernels.attention_f32(
-    output.ptr,
-    lse.ptr,
-    q.ptr,
-    k.ptr,
-    v.ptr,
-    mask.ptr,
-    scratch,
-    ...sizes(p),
-    ...three(q),
-    ...three(k),
-    ...three(v),
-    ...three(output),
-    mask.kind,
-    ...mask.strides,
-    p.scale,
-    p.softcap,
-    p.lo,
-    p.hi,
-    0,
-    kernels.attention_f32_units(B, H, G, L),
+    o.ptr, lse?.ptr ?? 0, q.ptr, k.ptr, v.ptr, mask.ptr, scratch,
+    H, G, L, S, D, Dv,
+    qs[0], qs[1], qs[2], ks[0], ks[1], ks[2],
+    vs[0], vs[1], vs[2], os[0], os[1], os[2],
+    mask.kind, ms[0], ms[1], ms[2], ms[3],
+    scale, softcap, lo, hi, 0, units,
   );
-  return recordAttention(p, output, lse);
+  return lse ? recordAttention(p, o, lse) : o;
 }
 
 /** The matrix of scores after one of its steps, or the weights. */
@@ -104,7 +92,7 @@ export function attentionScores(
 ): Tensor {
   return query.arena.scope(() => {
     const p = attentionProblem(query, key, key, options);
-    return reshape(scores(p, stage), [...query.shape.slice(0, -1), p.S]);
+    return reshape(scores(p, stage), withLast(query.shape, p.S));
   });
 }
 

@@ -28,8 +28,8 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
     throw new ArgumentError(
       `einsum: ${JSON.stringify(equation)} does not describe ${operands.length} operands`,
     );
-  const arena = sameArena(...operands);
-  return arena.scope(() => {
+  for (const operand of operands) sameArena(operands[0], operand);
+  return operands[0].arena.scope(() => {
     const terms = operands.map((tensor, i) => diagonals(named(tensor, subscripts[i])));
     const labels = right === undefined ? implied(subscripts, terms) : result(right, terms);
     const sizes = sizesOf(terms, equation);

@@ -4,7 +4,7 @@ import { show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { PanelMatrix } from './panel-matrix.js';
-import { expectDType, output, sameArena } from './util.js';
+import { expectDType, needsGrad, output, sameArena } from './util.js';
 import { contiguous } from './view.js';
 import type { Weight } from './weight.js';
 
@@ -32,6 +32,7 @@ export function embedding(ids: Tensor, weight: Weight): Tensor {
       return y;
     }
     kernels.embedding_f32(y.ptr, contiguous(weight).ptr, dense.ptr, D, 0, n);
+    if (!needsGrad(weight)) return y;
     return record(y, [weight], [dense], (dy, [sids]) => {
       const dw = Tensor.empty(dy.arena, [V, D]);
       dw.data.fill(0);

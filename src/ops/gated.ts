@@ -5,7 +5,7 @@ import { rowMajor, show, viewStrides } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Activation, activationKind } from './activation-kind.js';
-import { expectDType, expectShape, output, sameArena } from './util.js';
+import { expectDType, expectShape, needsGrad, output, sameArena } from './util.js';
 import { chunk, contiguous } from './view.js';
 
 /**
@@ -23,9 +23,11 @@ export function gated(gate: Tensor, up: Tensor, act: Activation): Tensor {
   const M = N === 0 ? 0 : gate.numel / N;
   const { kernels } = sameArena(gate, up);
   return gate.arena.scope(() => {
-    const [g, u] = [rows(gate, M, N), rows(up, M, N)];
+    const g = rows(gate, M, N);
+    const u = rows(up, M, N);
     const y = output(gate);
     kernels.glu_f32(y.ptr, g.tensor.ptr, u.tensor.ptr, kind, N, N, g.step, u.step, 0, M);
+    if (!needsGrad(gate, up)) return y;
     return record(y, [gate, up], [g.tensor, u.tensor], (dy, [sg, su]) => {
       const d = contiguous(dy);
       const [dg, du] = [output(gate), output(gate)];
@@ -47,6 +49,7 @@ export function glu(x: Tensor, dim = -1): Tensor {
 
 /** t as M rows of N neighbours, in place where its strides allow it. */
 function rows(t: Tensor, M: number, N: number): { tensor: Tensor; step: number } {
+  if (t.isContiguous) return { tensor: t, step: N };
   const strides = viewStrides(t.shape, t.strides, [M, N]);
   if (strides && (strides[1] === 1 || N === 1)) return { tensor: t, step: strides[0] };
   return { tensor: contiguous(t), step: rowMajor([M, N])[0] };

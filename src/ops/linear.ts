@@ -1,6 +1,6 @@
 // y = x Wᵀ + b, the workhorse: the packed GEMM with bias, activation and residual on the way out.
 import { ShapeError } from '../errors.js';
-import { show } from '../tensor/shape.js';
+import { type Shape, show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { activation } from './activation.js';
@@ -10,7 +10,7 @@ import { gemm, packScratch, rowsOf } from './matrix.js';
 import { PanelMatrix } from './panel-matrix.js';
 import { QuantizedMatrix } from './quantized.js';
 import { sumTo } from './sum-to.js';
-import { expectDType, expectShape, needsGrad, output, sameArena } from './util.js';
+import { allDense, expectDType, expectShape, needsGrad, output, sameArena, withLast } from './util.js';
 import { contiguous } from './view.js';
 import type { Weight, WeightMatrix } from './weight.js';
 
@@ -35,32 +35,44 @@ export function linear(
   bias?: Tensor | null,
   { activation: act = 'none', residual }: LinearOptions = {},
 ): Tensor {
-  check(x, weight, bias, residual);
+  const shape = check(x, weight, bias, residual);
   const plain = weight instanceof PanelMatrix ? null : weight;
-  return x.arena.scope(() => {
-    if (!needsGrad(x, plain, bias, residual)) return forward(x, weight, bias, act, residual);
-    // With gradients the activation needs its own input, so the steps are recorded one by one.
-    let y = forward(x, weight, bias);
-    record(y, [x, plain, bias], [x, plain], (dy, [sx, sw], needs) => [
-      needs[0] ? gradX(dy, sw ?? (weight as WeightMatrix)) : null,
-      needs[1] ? gradWeight(dy, sx) : null,
-      needs[2] ? sumTo(dy, [weight.shape[0]]) : null,
-    ]);
-    if (act !== 'none') y = activation(y, act);
-    return residual ? add(y, residual) : y;
-  });
+  if (needsGrad(x, plain, bias, residual))
+    return x.arena.scope(() => recorded(x, weight, bias, act, residual, shape));
+  if (allDense(x, bias, residual)) return forward(x, weight, bias, act, residual, shape);
+  return x.arena.scope(() => forward(x, weight, bias, act, residual, shape));
+}
+
+/** With gradients the activation needs its own input, so the steps are recorded one by one. */
+function recorded(
+  x: Tensor,
+  weight: Weight,
+  bias: Tensor | null | undefined,
+  act: Activation,
+  residual: Tensor | null | undefined,
+  shape: Shape,
+): Tensor {
+  const plain = weight instanceof PanelMatrix ? null : weight;
+  let y = forward(x, weight, bias, 'none', null, shape);
+  record(y, [x, plain, bias], [x, plain], (dy, [sx, sw], needs) => [
+    needs[0] ? gradX(dy, sw ?? (weight as WeightMatrix)) : null,
+    needs[1] ? gradWeight(dy, sx) : null,
+    needs[2] ? sumTo(dy, [weight.shape[0]]) : null,
+  ]);
+  if (act !== 'none') y = activation(y, act);
+  return residual ? add(y, residual) : y;
 }
 
 function forward(
   x: Tensor,
   weight: Weight,
-  bias?: Tensor | null,
-  act: Activation = 'none',
-  residual?: Tensor | null,
+  bias: Tensor | null | undefined,
+  act: Activation,
+  residual: Tensor | null | undefined,
+  shape: Shape,
 ): Tensor {
   const arena = sameArena(x, bias, residual);
-  const [N, K] = weight.shape;
-  const y = output(x, [...x.shape.slice(0, -1), N]);
+  const y = output(x, shape);
   const read = rowsOf(x);
   const a = read.col === 1 || !(weight instanceof QuantizedMatrix) ? read : rowsOf(contiguous(x));
   // What is curved runs faster as a pass of its own over whole rows: the same lanes, so the same bits.
@@ -73,8 +85,9 @@ function forward(
   };
   if (weight instanceof PanelMatrix) weight.product(y.ptr, a, epilogue);
   else {
+    const [N, K] = weight.shape;
     const w = { ptr: weight.ptr, row: weight.strides[1], col: weight.strides[0] };
-    gemm(arena, y.ptr, a, packScratch(arena, w, K, N), [a.M, N, K], epilogue);
+    gemm(arena, y.ptr, a, packScratch(arena, w, K, N), a.M, N, K, epilogue);
   }
   if (apart) arena.kernels.activation_f32(y.ptr, y.ptr, kind, 0, 0, 0, y.numel);
   return y;
@@ -87,7 +100,7 @@ function gradX(dy: Tensor, weight: Weight): Tensor {
   const dx = output(dy, [...dy.shape.slice(0, -1), K]);
   const a = rowsOf(dy);
   const packed = packScratch(dy.arena, { ptr: w.ptr, row: w.strides[0], col: w.strides[1] }, N, K);
-  gemm(dy.arena, dx.ptr, a, packed, [a.M, K, N]);
+  gemm(dy.arena, dx.ptr, a, packed, a.M, K, N);
   return dx;
 }
 
@@ -99,24 +112,27 @@ function gradWeight(dy: Tensor, x: Tensor): Tensor {
   const K = x.shape[x.rank - 1];
   const dw = output(x, [N, K]);
   const packed = packScratch(dy.arena, b, b.M, K);
-  gemm(dy.arena, dw.ptr, { ptr: a.ptr, row: a.col, col: a.row }, packed, [N, K, a.M]);
+  gemm(dy.arena, dw.ptr, { ptr: a.ptr, row: a.col, col: a.row }, packed, N, K, a.M);
   return dw;
 }
 
-function check(x: Tensor, weight: Weight, bias?: Tensor | null, residual?: Tensor | null): void {
+/** The shape of the result. */
+function check(x: Tensor, weight: Weight, bias?: Tensor | null, residual?: Tensor | null): Shape {
   expectDType(x, 'x', 'f32');
   if (!(weight instanceof PanelMatrix)) expectDType(weight, 'weight', 'f32');
-  const [N, K] = weight.shape;
-  if (weight.shape.length !== 2 || x.rank === 0 || x.shape[x.rank - 1] !== K)
+  const size = weight.shape;
+  if (size.length !== 2 || x.rank === 0 || x.shape[x.rank - 1] !== size[1])
     throw new ShapeError(
       `linear: x of shape ${show(x.shape)} does not fit weight of shape ${show(weight.shape)}`,
     );
   if (bias) {
     expectDType(bias, 'bias', 'f32');
-    expectShape(bias, 'bias', [N]);
+    if (bias.rank !== 1 || bias.shape[0] !== size[0]) expectShape(bias, 'bias', [size[0]]);
   }
+  const shape = withLast(x.shape, size[0]);
   if (residual) {
     expectDType(residual, 'residual', 'f32');
-    expectShape(residual, 'residual', [...x.shape.slice(0, -1), N]);
+    expectShape(residual, 'residual', shape);
   }
+  return shape;
 }

@@ -45,7 +45,7 @@ export function lstm(
         `projection must have shape ${show([R, H])} for states of width ${R}, got ${projection ? show(projection.shape) : 'none'}`,
       );
     const inputs = [x, h0, c0, plain(weight), bias, plain(projection)];
-    const grads = needsGrad(...inputs);
+    const grads = inputs.some((t) => needsGrad(t));
     const [firstH, firstC, input] = [contiguous(h0), contiguous(c0), contiguous(x)];
     // h and c are one result to the tape: first all of h, then all of c.
     const y = output(x, [T * B * (R + H)]);

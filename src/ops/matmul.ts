@@ -48,7 +48,7 @@ function batched(a: Tensor, b: Tensor): Tensor {
     const ptrB = b.ptr + 4 * dot(index, sb);
     if (ptrB !== packedFrom) packed = packScratch(arena, { ptr: ptrB, row: bk, col: bn }, K, N);
     packedFrom = ptrB;
-    gemm(arena, y.ptr + 4 * i * M * N, { ptr: ptrA, row: am, col: ak }, packed, [M, N, K]);
+    gemm(arena, y.ptr + 4 * i * M * N, { ptr: ptrA, row: am, col: ak }, packed, M, N, K);
     for (let d = batch.length - 1; d >= 0 && ++index[d] === batch[d]; d--) index[d] = 0;
   }
   return y;

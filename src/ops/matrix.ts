@@ -17,6 +17,7 @@ export interface Matrix {
 export function rowsOf(x: Tensor): Matrix & { M: number } {
   const K = x.shape[x.rank - 1];
   const M = K === 0 ? numel(x.shape.slice(0, -1)) : x.numel / K;
+  if (x.isContiguous) return { ptr: x.ptr, row: K, col: 1, M };
   const strides = viewStrides(x.shape, x.strides, [M, K]);
   if (strides) return { ptr: x.ptr, row: strides[0], col: strides[1], M };
   return { ptr: contiguous(x).ptr, row: K, col: 1, M };
@@ -24,7 +25,7 @@ export function rowsOf(x: Tensor): Matrix & { M: number } {
 
 /** How many panels N columns make. */
 export function panels(arena: Arena, N: number): number {
-  return Math.ceil(N / arena.kernels.gemm_f32_nr());
+  return Math.ceil(N / arena.panelWidth);
 }
 
 /** Packs b, a (K, N) matrix, into working memory that lasts until the next kernel that needs some. */
@@ -50,12 +51,14 @@ export function gemm(
   c: number,
   a: Matrix,
   packed: number,
-  [M, N, K]: readonly [number, number, number],
+  M: number,
+  N: number,
+  K: number,
   { bias = 0, activation = 0, residual = 0 }: Epilogue = {},
 ): void {
   const { kernels } = arena;
   // Many panels read a row again and again: a transposed operand is faster turned once.  The bits are the same.
-  const turned = a.col !== 1 && a.row === 1 && N > kernels.gemm_f32_nr() ? turn(arena, a, M, K) : null;
+  const turned = a.col !== 1 && a.row === 1 && N > arena.panelWidth ? turn(arena, a, M, K) : null;
   const { ptr, row, col } = turned ?? a;
   kernels.gemm_f32(c, ptr, packed, bias, residual, M, N, K, row, col, N, N, activation, 0, panels(arena, N));
   if (turned) arena.release(turned.block);

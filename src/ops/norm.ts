@@ -4,7 +4,7 @@ import { numel, type Shape, show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { alongLast } from './softmax.js';
-import { expectDType, expectShape, output, sameArena } from './util.js';
+import { allDense, expectDType, expectShape, needsGrad, output, sameArena } from './util.js';
 import { contiguous } from './view.js';
 
 /**
@@ -19,21 +19,36 @@ export function layerNorm(
   bias?: Tensor | null,
   { eps = 1e-5 }: { eps?: number } = {},
 ): Tensor {
-  const { N, M } = rowsUnder(x, normalizedShape, { weight, bias });
-  const { kernels } = sameArena(x, weight, bias);
-  return x.arena.scope(() => {
-    const [from, w, b] = [contiguous(x), weight && contiguous(weight), bias && contiguous(bias)];
-    const y = output(from);
-    kernels.layer_norm_f32(y.ptr, from.ptr, w?.ptr ?? 0, b?.ptr ?? 0, 0, 0, N, eps, 0, M);
-    return record(y, [from, w, b], [from, w], (dy, [sx, sw], needs) => {
-      const up = contiguous(dy);
-      const dx = output(sx);
-      const dw = needs[1] ? zeros(sx, normalizedShape) : null;
-      const db = needs[2] ? zeros(sx, normalizedShape) : null;
-      const targets = [dx.ptr, dw?.ptr ?? 0, db?.ptr ?? 0] as const;
-      kernels.layer_norm_f32_backward(...targets, up.ptr, sx.ptr, sw?.ptr ?? 0, N, eps, 0, M);
-      return [dx, dw, db];
-    });
+  const N = sizeUnder(x, normalizedShape, weight, bias);
+  sameArena(x, weight, bias);
+  return allDense(x, weight, bias)
+    ? layerNormRows(x, N, weight, bias, eps)
+    : x.arena.scope(() => {
+        const [w, b] = [weight && contiguous(weight), bias && contiguous(bias)];
+        return layerNormRows(contiguous(x), N, w, b, eps);
+      });
+}
+
+function layerNormRows(
+  x: Tensor,
+  N: number,
+  weight: Tensor | null | undefined,
+  bias: Tensor | null | undefined,
+  eps: number,
+): Tensor {
+  const { kernels } = x.arena;
+  const y = output(x);
+  const M = rowsOf(x, N);
+  kernels.layer_norm_f32(y.ptr, x.ptr, weight?.ptr ?? 0, bias?.ptr ?? 0, 0, 0, N, eps, 0, M);
+  if (!needsGrad(x, weight, bias)) return y;
+  return record(y, [x, weight, bias], [x, weight], (dy, [sx, sw], needs) => {
+    const up = contiguous(dy);
+    const dx = output(sx);
+    const dw = needs[1] && weight ? zeros(sx, weight.shape) : null;
+    const db = needs[2] && bias ? zeros(sx, bias.shape) : null;
+    const targets = [dx.ptr, dw?.ptr ?? 0, db?.ptr ?? 0] as const;
+    kernels.layer_norm_f32_backward(...targets, up.ptr, sx.ptr, sw?.ptr ?? 0, N, eps, 0, M);
+    return [dx, dw, db];
   });
 }
 
@@ -47,19 +62,31 @@ export function rmsNorm(
   weight?: Tensor | null,
   { eps = 1.1920928955078125e-7, offset = 0 }: { eps?: number; offset?: number } = {},
 ): Tensor {
-  const { N, M } = rowsUnder(x, normalizedShape, { weight });
-  const { kernels } = sameArena(x, weight);
-  return x.arena.scope(() => {
-    const [from, w] = [contiguous(x), weight && contiguous(weight)];
-    const y = output(from);
-    kernels.rms_norm_f32(y.ptr, from.ptr, w?.ptr ?? 0, offset, N, eps, 0, M);
-    return record(y, [from, w], [from, w], (dy, [sx, sw], needs) => {
-      const up = contiguous(dy);
-      const dx = output(sx);
-      const dw = needs[1] ? zeros(sx, normalizedShape) : null;
-      kernels.rms_norm_f32_backward(dx.ptr, dw?.ptr ?? 0, up.ptr, sx.ptr, sw?.ptr ?? 0, offset, N, eps, 0, M);
-      return [dx, dw];
-    });
+  const N = sizeUnder(x, normalizedShape, weight);
+  sameArena(x, weight);
+  return allDense(x, weight)
+    ? rmsNormRows(x, N, weight, eps, offset)
+    : x.arena.scope(() => rmsNormRows(contiguous(x), N, weight && contiguous(weight), eps, offset));
+}
+
+function rmsNormRows(
+  x: Tensor,
+  N: number,
+  weight: Tensor | null | undefined,
+  eps: number,
+  offset: number,
+): Tensor {
+  const { kernels } = x.arena;
+  const y = output(x);
+  const M = rowsOf(x, N);
+  kernels.rms_norm_f32(y.ptr, x.ptr, weight?.ptr ?? 0, offset, N, eps, 0, M);
+  if (!needsGrad(x, weight)) return y;
+  return record(y, [x, weight], [x, weight], (dy, [sx, sw], needs) => {
+    const up = contiguous(dy);
+    const dx = output(sx);
+    const dw = needs[1] && weight ? zeros(sx, weight.shape) : null;
+    kernels.rms_norm_f32_backward(dx.ptr, dw?.ptr ?? 0, up.ptr, sx.ptr, sw?.ptr ?? 0, offset, N, eps, 0, M);
+    return [dx, dw];
   });
 }
 
@@ -112,21 +139,27 @@ export function groupNorm(
   });
 }
 
-function rowsUnder(
-  x: Tensor,
-  shape: Shape,
-  parameters: Record<string, Tensor | null | undefined>,
-): { N: number; M: number } {
+/** Elements of `shape`, which is the end of x's and that of the parameters. */
+function sizeUnder(x: Tensor, shape: Shape, weight?: Tensor | null, bias?: Tensor | null): number {
   expectDType(x, 'x', 'f32');
-  const tail = x.shape.slice(x.rank - shape.length);
-  if (shape.length === 0 || shape.length > x.rank || tail.some((n, i) => n !== shape[i]))
+  const lead = x.rank - shape.length;
+  let fits = shape.length > 0 && lead >= 0;
+  for (let i = 0; fits && i < shape.length; i++) fits = x.shape[lead + i] === shape[i];
+  if (!fits)
     throw new ShapeError(`normalizedShape ${show(shape)} is not the end of x's shape ${show(x.shape)}`);
-  for (const [name, t] of Object.entries(parameters)) {
-    if (!t) continue;
-    expectDType(t, name, 'f32');
-    expectShape(t, name, shape);
-  }
-  return { N: numel(shape), M: numel(x.shape.slice(0, x.rank - shape.length)) };
+  if (weight) expectParameter(weight, 'weight', shape);
+  if (bias) expectParameter(bias, 'bias', shape);
+  return numel(shape);
+}
+
+function expectParameter(t: Tensor, name: string, shape: Shape): void {
+  expectDType(t, name, 'f32');
+  expectShape(t, name, shape);
+}
+
+/** How many rows of N there are; of none there may be any number. */
+function rowsOf(x: Tensor, N: number): number {
+  return N === 0 ? 0 : x.numel / N;
 }
 
 function zeros(like: Tensor, shape: Shape): Tensor {

@@ -28,7 +28,7 @@ export class PackedMatrix extends PanelMatrix {
   }
 
   product(y: number, a: Matrix & { M: number }, epilogue: Epilogue): void {
-    gemm(this.arena, y, a, this.ptr, [a.M, this.N, this.K], epilogue);
+    gemm(this.arena, y, a, this.ptr, a.M, this.N, this.K, epilogue);
   }
 
   gather(y: number, ids: number, n: number): void {

@@ -25,6 +25,8 @@ export abstract class PanelMatrix {
   abstract readonly dtype: MatrixDType;
   /** how many panels its rows make */
   protected readonly panels: number;
+  /** (N, K) */
+  readonly shape: readonly [number, number];
   /** null once it is disposed */
   #place: Place | null;
 
@@ -38,6 +40,7 @@ export abstract class PanelMatrix {
     readonly bytes: number,
     place?: Place,
   ) {
+    this.shape = [N, K];
     this.panels = panels(arena, N);
     this.#place = place ?? ownPlace(arena.alloc(bytes));
     if (place?.owned) place.block.refs++;
@@ -56,10 +59,6 @@ export abstract class PanelMatrix {
   /** Row `ids[i]` to row i of y (n, K) dense; ids i32 in 0..N-1, unchecked. */
   abstract gather(y: number, ids: number, n: number): void;
 
-  get shape(): readonly [number, number] {
-    return [this.N, this.K];
-  }
-
   /** Byte address, for kernels. @throws DisposedError */
   get ptr(): number {
     return this.#alive().ptr;
@@ -72,7 +71,7 @@ export abstract class PanelMatrix {
    */
   fill(first: number, rows: Tensor): void {
     expectDType(rows, 'weight', 'f32');
-    const width = this.arena.kernels.gemm_f32_nr();
+    const width = this.arena.panelWidth;
     const [R, K] = rows.shape;
     const end = first + R;
     if (K !== this.K || first % width !== 0 || end > this.N || (end < this.N && end % width !== 0))
@@ -87,7 +86,7 @@ export abstract class PanelMatrix {
    * @throws ShapeError
    */
   rows(first: number, end: number, { share = false } = {}): this {
-    const width = this.arena.kernels.gemm_f32_nr();
+    const width = this.arena.panelWidth;
     if (
       first % width !== 0 ||
       (end % width !== 0 && end !== this.N) ||
@@ -108,7 +107,7 @@ export abstract class PanelMatrix {
     const { block, ptr } = this.#alive();
     let rows = this.N;
     for (const { dtype, K, N, ptr: at } of next) {
-      const end = rows % this.arena.kernels.gemm_f32_nr() === 0 ? ptr + this.bytesOf(rows) : -1;
+      const end = rows % this.arena.panelWidth === 0 ? ptr + this.bytesOf(rows) : -1;
       if (dtype !== this.dtype || K !== this.K || at !== end) return null;
       rows += N;
     }

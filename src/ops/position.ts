@@ -5,7 +5,7 @@ import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { expectDType, expectShape, output, sameArena } from './util.js';
+import { allDense, expectDType, expectShape, headsOutput, needsGrad, sameArena } from './util.js';
 import { contiguous } from './view.js';
 
 /** How rotary angles are stretched beyond the trained length; kinds and fields as in Hugging Face's configs. */
@@ -111,46 +111,45 @@ export function applyRope(
 ): Tensor {
   expectDType(x, 'x', 'f32');
   if (x.rank !== 4) throw new ShapeError(`x must be (B, H, L, D), got ${show(x.shape)}`);
-  const [B, H, L, D] = x.shape;
+  const [B, , L, D] = x.shape;
   const half = cos.shape[cos.rank - 1];
   if (2 * half > D)
     throw new ShapeError(`cos of shape ${show(cos.shape)} turns more than the ${D} elements of a head`);
-  for (const [name, t] of Object.entries({ cos, sin }))
-    expectShape(t, name, cos.rank === 3 ? [B, L, half] : [L, half]);
-  const { kernels } = sameArena(x, cos, sin);
+  const shape = cos.rank === 3 ? [B, L, half] : [L, half];
+  expectShape(cos, 'cos', shape);
+  expectShape(sin, 'sin', shape);
+  sameArena(x, cos, sin);
+  const inPlace = x.strides[3] === 1 || D === 1;
+  if (inPlace && allDense(cos, sin) && !needsGrad(x)) return turn('rope_f32', x, cos, sin, interleaved);
   return x.arena.scope(() => {
-    const run = (from: Tensor, c: Tensor, s: Tensor, kernel: typeof kernels.rope_f32): Tensor => {
-      const a = from.strides[3] === 1 || D === 1 ? from : contiguous(from);
-      const y = output(a, [B, L, H, D]);
-      const table = cos.rank === 3 ? L * half : 0;
-      kernel(
-        y.ptr,
-        a.ptr,
-        c.ptr,
-        s.ptr,
-        Number(interleaved),
-        L,
-        H,
-        D,
-        half,
-        L * H * D,
-        H * D,
-        D,
-        a.strides[0],
-        a.strides[2],
-        a.strides[1],
-        table,
-        half,
-        0,
-        B * L,
-      );
-      return y.view([B, H, L, D], [L * H * D, D, H * D, 1], y.offset);
-    };
     const [c, s] = [contiguous(cos), contiguous(sin)];
-    return record(run(x, c, s, kernels.rope_f32), [x], [c, s], (dy, [sc, ss]) => [
-      run(dy, sc, ss, kernels.rope_f32_backward),
+    const heads = (t: Tensor): Tensor => (t.strides[3] === 1 || D === 1 ? t : contiguous(t));
+    return record(turn('rope_f32', heads(x), c, s, interleaved), [x], [c, s], (dy, [sc, ss]) => [
+      turn('rope_f32_backward', heads(dy), sc, ss, interleaved),
     ]);
   });
+}
+
+/** x (B, H, L, D), its last dimension contiguous. */
+function turn(
+  kernel: 'rope_f32' | 'rope_f32_backward',
+  x: Tensor,
+  cos: Tensor,
+  sin: Tensor,
+  interleaved: boolean,
+): Tensor {
+  const [B, H, L, D] = x.shape;
+  const half = cos.shape[cos.rank - 1];
+  const y = headsOutput(x, B, H, L, D);
+  const [xs, ys] = [x.strides, y.strides];
+  // biome-ignore format: one line for each group of the kernel's arguments
+  x.arena.kernels[kernel](
+    y.ptr, x.ptr, cos.ptr, sin.ptr, Number(interleaved),
+    L, H, D, half,
+    ys[0], ys[2], ys[1], xs[0], xs[2], xs[1],
+    cos.rank === 3 ? L * half : 0, half, 0, B * L,
+  );
+  return y;
 }
 
 /** Sinusoidal positions: positions (n) i32 -> (n, D) f32, sine and cosine in turn. */

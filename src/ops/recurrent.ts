@@ -49,7 +49,8 @@ export function recurrence(
   { x, h0, weight, bias }: { x: Tensor; h0: Tensor; weight: Tensor | PackedMatrix; bias?: Tensor | null },
   { reverse = false, lengths = null }: RecurrentOptions,
 ): Recurrence {
-  const arena = sameArena(x, h0, weight instanceof PackedMatrix ? null : weight, bias, lengths);
+  const arena = sameArena(x, h0, plain(weight), bias);
+  sameArena(x, lengths);
   for (const [name, t] of Object.entries({ x, h0, weight, bias }))
     if (t && !(t instanceof PackedMatrix)) expectDType(t, name, 'f32');
   const [rows, R] = weight.shape;
@@ -99,7 +100,7 @@ export function step(
   [B, N, K]: readonly [number, number, number],
   epilogue: { bias?: number; residual?: number } = {},
 ): void {
-  gemm(arena, to, { ptr: from, row: K, col: 1 }, w.ptr, [B, N, K], epilogue);
+  gemm(arena, to, { ptr: from, row: K, col: 1 }, w.ptr, B, N, K, epilogue);
 }
 
 /** dW = sum over steps and sequences of dp ⊗ the state before, from dp (T, B, N) and states (T, B, R). */

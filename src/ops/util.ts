@@ -1,36 +1,63 @@
-// What every op needs: checks that name the argument, dense inputs, fresh outputs.
+// What every op needs: checks that name the argument, dense inputs, fresh outputs.  Loops instead of callbacks and
+// rest arguments: some hundred ops make a forward pass, and they are to leave nothing to the garbage collector.
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import type { Arena } from '../tensor/arena.js';
 import type { DType } from '../tensor/dtype.js';
-import { type Shape, show } from '../tensor/shape.js';
+import { type Shape, sameShape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
+type Maybe = Tensor | null | undefined;
+
 /** @throws DTypeError unless `t` has one of the dtypes */
-export function expectDType(t: Tensor, name: string, ...dtypes: DType[]): void {
-  if (!dtypes.includes(t.dtype))
-    throw new DTypeError(`${name} must be ${dtypes.join(' or ')}, got ${t.dtype} of shape ${show(t.shape)}`);
+export function expectDType(t: Tensor, name: string, dtype: DType, ...others: DType[]): void {
+  if (t.dtype !== dtype && !others.includes(t.dtype))
+    throw new DTypeError(
+      `${name} must be ${[dtype, ...others].join(' or ')}, got ${t.dtype} of shape ${show(t.shape)}`,
+    );
 }
 
 /** @throws ShapeError unless `t` has exactly this shape */
 export function expectShape(t: Tensor, name: string, shape: Shape): void {
-  if (t.rank !== shape.length || shape.some((d, i) => d !== t.shape[i]))
+  if (!sameShape(t.shape, shape))
     throw new ShapeError(`${name} must have shape ${show(shape)}, got ${show(t.shape)}`);
 }
 
 /** @throws ArgumentError unless all tensors live in one arena; returns it */
-export function sameArena(...tensors: (Tensor | null | undefined)[]): Arena {
-  const arena = tensors.find((t) => t)!.arena;
-  for (const t of tensors)
-    if (t && t.arena !== arena) throw new ArgumentError('the tensors belong to different engines');
+export function sameArena(a: Tensor, b?: Maybe, c?: Maybe, d?: Maybe): Arena {
+  const { arena } = a;
+  if ((b && b.arena !== arena) || (c && c.arena !== arena) || (d && d.arena !== arena))
+    throw new ArgumentError('the tensors belong to different engines');
   return arena;
 }
 
 /** Whether an op on these inputs has to be recorded; fused forms that keep no intermediate ask first. */
-export function needsGrad(...tensors: (Tensor | null | undefined)[]): boolean {
-  return tensors.some((t) => t?.requiresGrad && t.arena.gradEnabled);
+export function needsGrad(a?: Maybe, b?: Maybe, c?: Maybe, d?: Maybe): boolean {
+  return wantsGrad(a) || wantsGrad(b) || wantsGrad(c) || wantsGrad(d);
+}
+
+function wantsGrad(t: Maybe): boolean {
+  return t?.requiresGrad === true && t.arena.gradEnabled;
+}
+
+/** Whether an op on these needs no working copies: then it needs no scope for them either. */
+export function allDense(a: Tensor, b?: Maybe, c?: Maybe): boolean {
+  return a.isContiguous && (!b || b.isContiguous) && (!c || c.isContiguous);
 }
 
 /** An uninitialised dense f32 output in the arena of `like`. */
 export function output(like: Tensor, shape: Shape = like.shape, dtype: DType = 'f32'): Tensor {
-  return Tensor.empty(like.arena, shape, dtype);
+  return Tensor.dense(like.arena, shape, dtype);
+}
+
+/** An uninitialised f32 output (B, H, L, D) that lies in memory as (B, L, H, D), so that heads are merged in place. */
+export function headsOutput({ arena }: Tensor, B: number, H: number, L: number, D: number): Tensor {
+  const block = arena.alloc(4 * B * H * L * D);
+  return new Tensor(arena, block, 'f32', [B, H, L, D], [L * H * D, D, H * D, 1], 0);
+}
+
+/** `shape` with another last dimension. */
+export function withLast(shape: Shape, size: number): number[] {
+  const to = shape.slice();
+  to[to.length - 1] = size;
+  return to;
 }

@@ -15,13 +15,14 @@ import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { copyInto } from './copy.js';
 import { sumTo } from './sum-to.js';
+import { needsGrad } from './util.js';
 
 /** A dense tensor of the same values: the tensor itself if it is dense, unless a `copy` is asked for. */
 export function contiguous(x: Tensor, copy = false): Tensor {
   if (x.isContiguous && !copy) return x;
-  const y = Tensor.empty(x.arena, x.shape, x.dtype);
+  const y = Tensor.dense(x.arena, x.shape, x.dtype);
   copyInto(y, x);
-  return record(y, [x], [], (dy) => [dy]);
+  return needsGrad(x) ? record(y, [x], [], (dy) => [dy]) : y;
 }
 
 /** `torch.reshape`: one size may be -1.  A view where the strides allow it, else of a dense copy. */
@@ -30,10 +31,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   checkShape(to);
   if (numel(to) !== x.numel)
     throw new ShapeError(`reshape: ${show(x.shape)} has ${x.numel} elements, ${show(to)} needs ${numel(to)}`);
-  const strides = viewStrides(x.shape, x.strides, to);
-  if (!strides) return reshape(contiguous(x), to);
+  const strides = x.isContiguous ? null : viewStrides(x.shape, x.strides, to);
+  if (!strides && !x.isContiguous) return reshape(contiguous(x), to);
+  const y = x.view(to, strides, x.offset);
   const from = x.shape;
-  return record(x.view(to, strides, x.offset), [x], [], (dy) => [reshape(dy, from)]);
+  return needsGrad(x) ? record(y, [x], [], (dy) => [reshape(dy, from)]) : y;
 }
 
 /** `torch.permute`: dimension i of the result is dimension `dims[i]` of x. */
@@ -46,6 +48,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
     order.map((d) => x.strides[d]),
     x.offset,
   );
+  if (!needsGrad(x)) return y;
   return record(y, [x], [], (dy) => [
     permute(
       dy,
@@ -74,9 +77,11 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
     throw new ArgumentError(
       `narrow: start ${start} and length ${length} do not lie within dimension ${d} of ${show(x.shape)}`,
     );
-  const shape = x.shape.map((n, i) => (i === d ? length : n));
-  const y = x.view(shape, x.strides, x.offset + start * x.strides[d]);
   const from = x.shape;
+  const shape = from.slice();
+  shape[d] = length;
+  const y = x.view(shape, x.strides, x.offset + start * x.strides[d]);
+  if (!needsGrad(x)) return y;
   return record(y, [x], [], (dy) => {
     const dx = Tensor.empty(dy.arena, from);
     dx.data.fill(0);

@@ -29,6 +29,8 @@ export class Arena {
   /** Where initial weights and dropout draw from unless told otherwise; seeded with 0. */
   readonly generator = new Generator();
   readonly scopes = new Scopes();
+  /** Columns of a panel, the unit in which matrices are laid out for products (assembly/gemm/layout.ts). */
+  readonly panelWidth: number;
   readonly #memory: WebAssembly.Memory;
   readonly #maxBytes: number;
   readonly #allocator: Allocator;
@@ -47,6 +49,7 @@ export class Arena {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#maxBytes = maxPages * PAGE;
+    this.panelWidth = kernels.gemm_f32_nr();
     this.#allocator = new Allocator(kernels.heap_base(), (end) => this.#grow(end));
     this.#refresh();
   }

@@ -12,8 +12,16 @@ export function show(shape: Shape): string {
 /** The number of elements; 1 for a scalar. */
 export function numel(shape: Shape): number {
   let n = 1;
-  for (const d of shape) n *= d;
+  for (let i = 0; i < shape.length; i++) n *= shape[i];
   return n;
+}
+
+/** Whether two shapes are one. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Row-major strides. */
@@ -110,7 +118,7 @@ export function inferShape(shape: Shape, n: number): number[] {
 export function viewStrides(shape: Shape, strides: readonly number[], to: Shape): number[] | null {
   const n = numel(shape);
   if (n === 0) return rowMajor(to);
-  const out = new Array<number>(to.length).fill(0);
+  const out = to.map(() => 0);
   let t = to.length - 1;
   let i = shape.length - 1;
   while (i >= 0) {
