@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import * as fovea from '../dist/bundle/entries/node.js';
-import { bytesOf, decodeJob } from './llama.mjs';
 
 const { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } = fovea;
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /**
  * fovea through its public API, as an application uses it: the engine is opened once, weights are packed when they
@@ -12,6 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
  * @type {import('./contract.d.ts').Open}
  */
 export async function open({ threads, variant }) {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const engine = await createEngine({ variant: /** @type {'simd' | 'relaxed'} */ (variant), threads });
   if (engine.threads !== threads) throw new Error(`fovea: ${engine.threadsReason}, asked for ${threads}`);
   return {
@@ -20,7 +18,8 @@ export async function open({ threads, variant }) {
     gemm: (problem) => gemm(engine, problem),
     encoder: (problem) => encoder(engine, problem),
     attention: (problem) => attention(engine, problem),
-    decode: (problem) => decodeJob(fovea, engine, problem),
+    // Only then: what a product waits for is fovea and nothing of ours (suite startup).
+    decode: async (problem) => (await import('./llama.mjs')).decodeJob(fovea, engine, problem),
     training: (problem) => training(engine, problem),
     dispose: () => engine.dispose(),
   };
@@ -59,6 +58,7 @@ function gemm(engine, { M, K, N, a, b, dtype = 'f32' }) {
  * @param {import('./contract.d.ts').EncoderProblem} problem
  */
 async function encoder(engine, { config, weights, batch, length, inputIds, dtype }) {
+  const { bytesOf } = await import('./llama.mjs');
   const pretrained = await load(engine, config, weights, dtype);
   const model = /** @type {import('fovea').EncoderModel} */ (pretrained.model);
   /** @type {import('fovea').Tensor | undefined} */

@@ -35,7 +35,7 @@ export async function readTextFiles(source: Source, options: FileOptions): Promi
   const merged = { ...roles, ...config, ...template };
   let compiled: Promise<ChatTemplate | undefined> | undefined;
   return {
-    tokenizer: file === undefined ? null : loadTokenizer(file, merged),
+    tokenizer: file === undefined ? null : await loadTokenizer(file, merged),
     chatTemplate: () => {
       compiled ??= loadChatTemplate(merged);
       return compiled;

@@ -1,8 +1,8 @@
 // A Tokenizer over @huggingface/tokenizers (pure JavaScript, the library that transformers.js uses).
 // Its pieces are called one by one rather than through its `encode`, because between tokenizing and
 // adding special tokens comes truncation, which it does not have; and because it takes an empty second
-// text for none.
-import { Tokenizer as Library } from '@huggingface/tokenizers';
+// text for none.  It is imported when the first tokenizer is loaded: who works with ids never waits for it.
+import type { Tokenizer as Library } from '@huggingface/tokenizers';
 import { TokenizerError } from '../errors.js';
 import { type JsonObject, jsonObject, normalizeFile, roleTokens, type TokenizerFile } from './file.js';
 import type { DecodeOptions, EncodeOptions, Encoding, SpecialTokenIds, Tokenizer } from './tokenizer.js';
@@ -14,7 +14,19 @@ import { truncate } from './truncate.js';
  * padding that was saved into tokenizer.json is ignored: length is the caller's decision.
  * @throws TokenizerError
  */
-export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown = {}): Tokenizer {
+export async function loadTokenizer(
+  tokenizerJson: unknown,
+  tokenizerConfig: unknown = {},
+): Promise<Tokenizer> {
+  return buildTokenizer(await import('@huggingface/tokenizers'), tokenizerJson, tokenizerConfig);
+}
+
+/** The same with the library at hand, at once. */
+export function buildTokenizer(
+  { Tokenizer: LibraryTokenizer }: { readonly Tokenizer: typeof Library },
+  tokenizerJson: unknown,
+  tokenizerConfig: unknown = {},
+): Tokenizer {
   const config = jsonObject(tokenizerConfig, 'tokenizer_config.json');
   const file = normalizeFile(jsonObject(tokenizerJson, 'tokenizer.json'), config);
   const roles = roleTokens(config);
@@ -22,7 +34,7 @@ export function loadTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown =
   const plain = Object.fromEntries([...roles].map(([role, token]) => [`${role}_token`, token]));
   let library: Library;
   try {
-    library = new Library(file, { ...config, ...plain });
+    library = new LibraryTokenizer(file, { ...config, ...plain });
   } catch (cause) {
     throw new TokenizerError(`tokenizer.json cannot be used: ${(cause as Error).message}`, { cause });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, TokenizerError } from '../../src/errors.js';
 import { encodeBatch, padBatch } from '../../src/text/batch.js';
-import { loadTokenizer } from '../../src/text/load.js';
+import { loadTokenizer } from './load.js';
 import { byteLevel, wordPiece } from './tiny.js';
 
 const bert = loadTokenizer(wordPiece());

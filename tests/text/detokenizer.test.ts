@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Detokenizer } from '../../src/text/detokenizer.js';
-import { loadTokenizer } from '../../src/text/load.js';
 import type { Tokenizer } from '../../src/text/tokenizer.js';
+import { loadTokenizer } from './load.js';
 import { byteFallback, byteLevel, unigram, wordPiece } from './tiny.js';
 
 const gpt = loadTokenizer(byteLevel());

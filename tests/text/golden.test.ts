@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { loadChatTemplate } from '../../src/text/chat.js';
 import { Detokenizer } from '../../src/text/detokenizer.js';
-import { loadTokenizer } from '../../src/text/load.js';
 import type { Tokenizer } from '../../src/text/tokenizer.js';
 import { describeShared, readShared, sharedPath } from '../shared.js';
+import { loadTokenizer } from './load.js';
 
 interface Case {
   text: string;

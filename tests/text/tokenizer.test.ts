@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, TokenizerError } from '../../src/errors.js';
-import { loadTokenizer } from '../../src/text/load.js';
+import { loadTokenizer as publicLoad } from '../../src/text/load.js';
+import { loadTokenizer } from './load.js';
 import { byteAlphabet, byteFallback, byteLevel, unigram, wordPiece } from './tiny.js';
 
 const bert = loadTokenizer(wordPiece());
+
+test('loadTokenizer waits for the library and rejects as the rest throws', async () => {
+  const tokenizer = await publicLoad(wordPiece());
+  expect(tokenizer.encode('the dog')).toEqual(bert.encode('the dog'));
+  await expect(publicLoad({})).rejects.toThrow(TokenizerError);
+});
 
 describe('encode and decode', () => {
   test('WordPiece', () => {

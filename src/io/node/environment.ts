@@ -13,7 +13,7 @@ export interface HubEnvironment {
   readonly offline: boolean;
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** `HF_HUB_CACHE` > `HF_HOME`/hub > `XDG_CACHE_HOME`/huggingface/hub > ~/.cache/huggingface/hub. */
 export function hubEnvironment(env: Variables = process.env, home = homedir()): HubEnvironment {
