@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+// Nothing else is imported here: a first product waits for fovea alone (suite startup).
 import * as fovea from '../dist/bundle/entries/node.js';
 
 const { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } = fovea;
@@ -9,16 +9,18 @@ const { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors }
  * @type {import('./contract.d.ts').Open}
  */
 export async function open({ threads, variant }) {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const engine = await createEngine({ variant: /** @type {'simd' | 'relaxed'} */ (variant), threads });
   if (engine.threads !== threads) throw new Error(`fovea: ${engine.threadsReason}, asked for ${threads}`);
   return {
     name: 'fovea',
-    version,
+    // When asked, so that a first result does not wait for it (suite startup).
+    get version() {
+      const file = new URL('../package.json', import.meta.url);
+      return JSON.parse(process.getBuiltinModule('node:fs').readFileSync(file, 'utf8')).version;
+    },
     gemm: (problem) => gemm(engine, problem),
     encoder: (problem) => encoder(engine, problem),
     attention: (problem) => attention(engine, problem),
-    // Only then: what a product waits for is fovea and nothing of ours (suite startup).
     decode: async (problem) => (await import('./llama.mjs')).decodeJob(fovea, engine, problem),
     training: (problem) => training(engine, problem),
     dispose: () => engine.dispose(),

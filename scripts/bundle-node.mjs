@@ -5,8 +5,9 @@
 // Which entry points have such a file stands in package.json: those whose `node` target lies in dist/bundle/entries/.
 // All draw from one file, so that a class is the same class by whichever of them it is imported.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { minify } from '@swc/core';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,7 +48,7 @@ for (const [entry, module] of modules) {
 
 const out = `${root}dist/bundle/`;
 await rm(out, { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   stdin: { contents: all.join('\n'), resolveDir: root, sourcefile: 'fovea.js' },
   // Two folders deep, as are the modules that name files by their place (runtime/node/).
   outfile: `${out}modules/fovea.js`,
@@ -58,13 +59,23 @@ await build({
   // The loader goes in: looking a package up takes as long as compiling the module.
   external: ['@huggingface/*'],
   preserveSymlinks: true,
-  // Names stay, for those who read a stack trace.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  sourcemap: 'linked',
+  sourcemap: 'external',
   sourcesContent: false,
-  plugins: [apart()],
+  plugins: [apart(), plainNamespaces()],
+  write: false,
 });
+const [{ text: sourceMap }, { text }] = outputFiles;
+// What a name costs is the time to read it.  Those of functions and classes stay, for who reads a stack trace.
+const { code, map } = await minify(text, {
+  module: true,
+  ecma: 2022,
+  compress: false,
+  mangle: { toplevel: false, keep_classnames: true, keep_fnames: true },
+  sourceMap: { content: sourceMap },
+});
+await mkdir(`${out}modules`, { recursive: true });
+await writeFile(`${out}modules/fovea.js`, `${code}\n//# sourceMappingURL=fovea.js.map\n`);
+await writeFile(`${out}modules/fovea.js.map`, map ?? '');
 await mkdir(`${out}entries`);
 for (const [entry, code] of entries) {
   await writeFile(`${out}entries/${entry}.js`, code);
@@ -88,12 +99,39 @@ function apart() {
       onResolve({ filter: /^\./ }, ({ path, resolveDir, kind, namespace }) => {
         const file = join(resolveDir, path);
         if (kind === 'dynamic-import' || namespace === 'errors') return placeOf(file);
-        return file === errors ? { path: file, namespace: 'errors', sideEffects: false } : undefined;
+        return file === errors ? { path: 'errors', namespace: 'errors', sideEffects: false } : undefined;
       });
       // By name and in one place, or there would be an import for each of a hundred modules.
       onLoad({ filter: /./, namespace: 'errors' }, async () => {
         const names = Object.keys(await import(pathToFileURL(errors).href));
         return { contents: `export { ${names} } from './errors.js';`, resolveDir: join(root, 'dist') };
+      });
+    },
+  };
+}
+
+/**
+ * `export * as F from …` becomes an object that is written out.  esbuild makes one of getters, and several hundred
+ * functions that only name a function are a tenth of what is to be read at the start.
+ * @returns {import('esbuild').Plugin}
+ */
+function plainNamespaces() {
+  return {
+    name: 'plain namespaces',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.js$/, namespace: 'file' }, async ({ path }) => {
+        const code = await readFile(path, 'utf8');
+        const found = [...code.matchAll(/^export \* as (\w+) from '(\..+)';$/gm)];
+        if (found.length === 0) return undefined;
+        const parts = found.map(async ([, name, from]) => {
+          const members = Object.keys(await import(pathToFileURL(join(dirname(path), from)).href));
+          const all = members.map((member) => `${member} as ${name}$${member}`);
+          const properties = members.map((member) => `${member}: ${name}$${member}`);
+          return `import { ${all} } from '${from}';
+export const ${name} = /* @__PURE__ */ Object.freeze({ __proto__: null, ${properties} });`;
+        });
+        const rest = found.reduce((text, [line]) => text.replace(line, ''), code);
+        return { contents: [rest, ...(await Promise.all(parts))].join('\n'), resolveDir: dirname(path) };
       });
     },
   };

@@ -40,9 +40,11 @@ export type OnProgress = (progress: { file: string; loaded: number; total: numbe
 
 /** Refuses a file name that could leave the source's folder, on any operating system. */
 export function checkFileName(file: string): void {
+  // Control characters by what they are not: \p{Cc} in a pattern costs at the start of every program that reads this.
+  const unsafe = /[\\:*?"<>|]|[^ -~\xa0-\u{10ffff}]/u;
   const safe = file
     .split('/')
-    .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\:*?"<>|\p{Cc}]/u.test(part));
+    .every((part) => part !== '' && part !== '.' && part !== '..' && !unsafe.test(part));
   if (!safe) throw new ArgumentError(`file name ${JSON.stringify(file)} is not a plain relative path`);
 }
 

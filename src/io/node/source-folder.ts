@@ -1,20 +1,23 @@
 // Part of the Node door.  A checkpoint folder on disk.
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import { MissingFileError } from '../../errors.js';
 import { checkFileName, type ReadOptions, type Source } from '../source.js';
 
 // Large enough that a system call is rare, small enough that a chunk stays in the processor's cache.
 const CHUNK_BYTES = 1 << 20;
 
+/** When first asked for a file, as other things of Node's that a first result does not need. */
+const files = (): Promise<typeof import('node:fs/promises')> => import('node:fs/promises');
+
 /** The folder at `path` as a Source.  Nothing is read ahead and nothing is kept. */
 export function folderSource(path: string): Source {
   const locate = (file: string): string => {
     checkFileName(file);
-    return join(path, file);
+    return `${path}/${file}`;
   };
 
   async function size(file: string): Promise<number> {
+    const { stat } = await files();
     const found = await stat(locate(file)).catch(absent(file, path));
     if (!found.isFile()) throw new MissingFileError(file, path);
     return found.size;
@@ -25,6 +28,7 @@ export function folderSource(path: string): Source {
     { begin = 0, end, signal }: ReadOptions = {},
   ): AsyncGenerator<Uint8Array> {
     signal?.throwIfAborted();
+    const { open } = await files();
     const handle: FileHandle = await open(locate(file), 'r').catch(absent(file, path));
     try {
       const stop = Math.min(end ?? Number.MAX_SAFE_INTEGER, (await handle.stat()).size);
@@ -42,6 +46,7 @@ export function folderSource(path: string): Source {
   }
 
   async function has(file: string): Promise<boolean> {
+    const { stat } = await files();
     const found = await stat(locate(file)).catch(() => undefined);
     return found?.isFile() ?? false;
   }

@@ -9,6 +9,10 @@ export interface ShardIndex {
   readonly shards: readonly string[];
 }
 
+// One character class, no separators and no leading dot: nothing to traverse with.  Built when it is needed: as a
+// literal, its tables of letters would be made at the start of every program.
+const SHARD = '^[\\p{L}\\p{N}_-][\\p{L}\\p{N}_. -]*\\.safetensors$';
+
 /**
  * Parses and validates an index.  A shard is a plain file name beside the index: with a path in it, a
  * downloaded checkpoint could read files elsewhere.
@@ -23,10 +27,10 @@ export function parseShardIndex(text: string, file = 'model.safetensors.index.js
   }
   const map = isObject(root) ? root.weight_map : undefined;
   if (!isObject(map)) throw new SafetensorsError(`${file} has no weight_map object`);
+  const isShard = new RegExp(SHARD, 'u');
   const weightMap = new Map<string, string>();
   for (const [name, shard] of Object.entries(map)) {
-    // One character class, no separators and no leading dot: nothing to traverse with.
-    if (typeof shard !== 'string' || !/^[\p{L}\p{N}_-][\p{L}\p{N}_. -]*\.safetensors$/u.test(shard))
+    if (typeof shard !== 'string' || !isShard.test(shard))
       throw new SafetensorsError(
         `${file} maps ${JSON.stringify(name)} to ${JSON.stringify(shard)}, which is not the name of a safetensors file`,
       );

@@ -1,5 +1,4 @@
 // What lies beside the package's JavaScript on a disk: the modules and the script that workers run.
-import { readFile } from 'node:fs/promises';
 import type { Build } from '../../kernels.js';
 import type { Team } from '../threads.js';
 
@@ -14,8 +13,14 @@ const BUILDS: Readonly<Record<Build, () => URL>> = {
   'relaxed-threads': () => new URL('../../../build/relaxed-threads.wasm', import.meta.url),
 };
 
-/** The bytes of a build. */
+/**
+ * The bytes of a build.  At once where this Node can hand over its `fs` without an import, which costs as much as the
+ * reading: a result that nobody waits for is the only thing that would go on meanwhile.
+ */
 export async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  const fs = process.getBuiltinModule?.('node:fs');
+  if (fs) return fs.readFileSync(BUILDS[build]());
+  const { readFile } = await import('node:fs/promises');
   return readFile(BUILDS[build]());
 }
 
