@@ -1,15 +1,18 @@
 // Which Wasm features this engine has: each probe is a minimal module, validated, never run.
 
 /* (module (func (result v128) i32.const 0 i8x16.splat)) */
-const SIMD = '0061736d010000000105016000017b030201000a08010600' + '4100fd0f0b';
+const SIMD = [
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b, 0x03, 0x02, 0x01,
+  0x00, 0x0a, 0x08, 0x01, 0x06, 0x00, 0x41, 0x00, 0xfd, 0x0f, 0x0b,
+];
 
 /* (module (func (param v128 v128 v128) (result v128)
      local.get 0 local.get 1 local.get 2 f32x4.relaxed_madd)) */
-const RELAXED = '0061736d0100000001080160037b7b7b017b030201000a0d010b00' + '200020012002fd85020b';
-
-function bytes(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
-}
+const RELAXED = [
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x01, 0x60, 0x03, 0x7b, 0x7b, 0x7b, 0x01, 0x7b,
+  0x03, 0x02, 0x01, 0x00, 0x0a, 0x0d, 0x01, 0x0b, 0x00, 0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfd, 0x85, 0x02,
+  0x0b,
+];
 
 /** What this runtime's WebAssembly can do. */
 export interface Features {
@@ -24,8 +27,8 @@ let cached: Features | undefined;
 /** The features of the engine that runs this code. */
 export function probe(): Features {
   cached ??= {
-    simd: WebAssembly.validate(bytes(SIMD)),
-    relaxedSimd: WebAssembly.validate(bytes(RELAXED)),
+    simd: WebAssembly.validate(new Uint8Array(SIMD)),
+    relaxedSimd: WebAssembly.validate(new Uint8Array(RELAXED)),
     sharedMemory: typeof SharedArrayBuffer === 'function',
   };
   return cached;
