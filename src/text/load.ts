@@ -21,9 +21,9 @@ export async function loadTokenizer(
   return buildTokenizer(await import('@huggingface/tokenizers'), tokenizerJson, tokenizerConfig);
 }
 
-/** The same with the library at hand, at once. */
+/** The same with the library at hand, at once.  (Its own types are not for the strictest of compilers.) */
 export function buildTokenizer(
-  { Tokenizer: LibraryTokenizer }: { readonly Tokenizer: typeof Library },
+  { Tokenizer }: { readonly Tokenizer: new (file: object, config: object) => object },
   tokenizerJson: unknown,
   tokenizerConfig: unknown = {},
 ): Tokenizer {
@@ -34,7 +34,7 @@ export function buildTokenizer(
   const plain = Object.fromEntries([...roles].map(([role, token]) => [`${role}_token`, token]));
   let library: Library;
   try {
-    library = new LibraryTokenizer(file, { ...config, ...plain });
+    library = new Tokenizer(file, { ...config, ...plain }) as Library;
   } catch (cause) {
     throw new TokenizerError(`tokenizer.json cannot be used: ${(cause as Error).message}`, { cause });
   }

@@ -80,6 +80,28 @@ if (same.includes(false)) throw new Error(String(same));`;
     return 'by eight ways';
   },
 
+  async 'the one file for Node hands out what its modules do'() {
+    const code = `import { readFileSync } from 'node:fs';
+const { exports } = JSON.parse(readFileSync('./node_modules/fovea/package.json', 'utf8'));
+const rooms = [];
+for (const targets of Object.values(exports))
+  for (const [condition, file] of Object.entries(targets))
+    if (['node', 'deno'].includes(condition) && file.includes('/bundle/'))
+      rooms.push([file, targets.workerd ? './dist/' + condition + '.js' : targets.default]);
+const isRoom = (value) => value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === null;
+const namesOf = (module) => Object.keys(module).sort().map((name) => name + (isRoom(module[name]) ? '{' + namesOf(module[name]) + '}' : ''));
+let count = 0;
+for (const room of rooms) {
+  const [bundled, plain] = await Promise.all(room.map((file) => import('./node_modules/fovea/' + file).then(namesOf)));
+  if (bundled.join() !== plain.join()) throw new Error(room[0] + ': ' + bundled + ' and not ' + plain);
+  count += bundled.join().split(',').length;
+}
+if (rooms.length < 10 || count < 500) throw new Error(rooms.length + ' entry points, ' + count + ' names');
+console.log(count);`;
+    writeFileSync(join(folder, 'names.mjs'), code);
+    return `${(await run(process.execPath, ['names.mjs'], { cwd: folder })).trim()} names`;
+  },
+
   // workerd forbids input and output, timers, random values and compiling while modules are evaluated.
   async 'every subpath loads in workerd, where importing may do nothing'() {
     const program = programOf('workerd');
