@@ -8,32 +8,6 @@
 @inline
 export const STEP: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
 
-/** Whether the product's weights are wider than the stored ones, so that many rows had better share the work. */
-// @ts-ignore: decorator
-@inline
-export const WIDENS: bool = !ASC_FEATURE_RELAXED_SIMD;
-
-// The weights of the first, second, third and fourth four channels of a row of a panel, as dotStep takes them.
-@inline
-export function weights0(p: usize): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p) : v128.load_ext<i8>(p);
-}
-
-@inline
-export function weights1(p: usize): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 16) : v128.load_ext<i8>(p, 8);
-}
-
-@inline
-export function weights2(p: usize): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 32) : v128.load_ext<i8>(p, 16);
-}
-
-@inline
-export function weights3(p: usize): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? v128.load(p, 48) : v128.load_ext<i8>(p, 24);
-}
-
 /**
  * c + a step of weights times one of activations.  T = i8: weights in -127..127, activations in 0..127;
  * T = u8: weights in 0..127, activations in -127..127.

@@ -1,4 +1,4 @@
-// From a panel's integers to numbers: C = act(scale_m scale_n (sum - zero_m sum_k q_n) + bias) + residual.
+// From a panel's integers to numbers: C = act(scale_m scale_n (sum - excess_m - zero_m sum_k q_n) + bias) + residual.
 // The difference is exact; then come one rounding each for its f32, the product of the scales, the
 // product with it, and what finishRow adds.  Addresses and strides in bytes, 0 = absent.
 import { NONE } from '../activation/kind';
@@ -14,8 +14,9 @@ export function finishPanel(
   for (let m = 0; m < rows; m++) {
     const scale = v128.load_splat<f32>(a);
     const zero = v128.load_splat<i32>(a, 4);
-    let v0 = real(t, scales, scale, zero), v1 = real(t + 16, scales + 16, scale, zero);
-    let v2 = real(t + 32, scales + 32, scale, zero), v3 = real(t + 48, scales + 48, scale, zero);
+    const excess = v128.load_splat<i32>(a, 8);
+    let v0 = real(t, scales, scale, zero, excess), v1 = real(t + 16, scales + 16, scale, zero, excess);
+    let v2 = real(t + 32, scales + 32, scale, zero, excess), v3 = real(t + 48, scales + 48, scale, zero, excess);
     if (whole) {
       // As finishRow does, without its questions.
       if (bias) {
@@ -36,7 +37,7 @@ export function finishPanel(
 }
 
 @inline
-function real(t: usize, scales: usize, scale: v128, zero: v128): v128 {
-  const sum = i32x4.sub(v128.load(t), i32x4.mul(zero, v128.load(scales, SCALES)));
+function real(t: usize, scales: usize, scale: v128, zero: v128, excess: v128): v128 {
+  const sum = i32x4.sub(v128.load(t), i32x4.add(i32x4.mul(zero, v128.load(scales, SCALES)), excess));
   return f32x4.mul(f32x4.convert_i32x4_s(sum), f32x4.mul(scale, v128.load(scales)));
 }

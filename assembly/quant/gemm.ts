@@ -7,25 +7,25 @@
 // follow, so |C - exact| <= 2^-22 |exact| before bias, exact being the product of the quantised operands.
 // Every variant and every host gives the same bits, as long as there is no activation (which may use madd).
 import { NR } from '../gemm/layout';
-import { STEP, WIDENS } from '../lanes/dot';
+import { MOST_QUADS, QUAD_STEPS } from '../lanes/quads';
 import { finishPanel } from './finish';
-import { HEADER, panelOf, ROW, rowBytes, scalesOf, steps, WIDE_ROW } from './layout';
+import { HEADER, panelOf, QUAD_BYTES, quads, ROW, rowBytes, scalesOf, WIDE_ROW } from './layout';
 import { row } from './row';
 import { tile2 } from './tile';
 import { widen } from './widen';
 
 // A block of rows stays in the second-level cache while all panels pass by; its sums in the first.
 const BLOCK: i32 = 128;
-// Steps of a panel that, widened, take half of a first-level cache.
-const WIDE: i32 = 256;
-// From how many rows on widening pays.
+// Whether the tile has to be given more than the panel: 128 rows of it then take half of a first-level cache.
+const WIDENS: bool = QUAD_STEPS > 1;
+// From how many rows on that pays.
 const MANY: i32 = 4;
 
 const SUMS_BYTES: usize = 64 * <usize>BLOCK;
 
 /** Bytes that `t` takes. */
 export function gemm_q8_scratch(): usize {
-  return SUMS_BYTES + (WIDENS ? <usize>WIDE * WIDE_ROW : 0);
+  return SUMS_BYTES + (WIDENS ? <usize>(MOST_QUADS * QUAD_STEPS) * WIDE_ROW : 0);
 }
 
 export function gemm_q8_f32(
@@ -44,7 +44,7 @@ export function gemm_q8_f32(
     for (let panel = begin; panel < end; panel++) {
       const b = panelOf(wp, panel, K);
       const at = (<usize>panel * NR) << 2;
-      sums(t, aM + HEADER, a1, b, rows, steps(K), limit);
+      sums(t, aM + HEADER, a1, b, rows, quads(K), limit);
       finishPanel(
         cM + at, c1, t, aM, a1, rows, scalesOf(b, K),
         bias ? bias + at : 0, rM ? rM + at : 0, r1, act, min(N - panel * NR, NR),
@@ -71,7 +71,7 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32, limit:
   if (single < rows) memory.fill(t, 0, <usize>(rows - single) << 6);
   if (S == 0) return;
   const wide = t + SUMS_BYTES - (<usize>single << 6);
-  const block = WIDENS ? WIDE : S;
+  const block = WIDENS ? MOST_QUADS : S;
   for (let s = 0; s < S && single < rows; s += block) {
     const count = min(S - s, block);
     let w = b + <usize>s * ROW;
@@ -79,13 +79,13 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32, limit:
       widen(wide, w, count);
       w = wide;
     }
-    const x = a + (<usize>s << 2);
+    const x = a + <usize>s * QUAD_BYTES;
     // Between pairs of rows the weights that come next are touched, so that they are in the cache by then.
     const ahead = b + <usize>(s + block) * ROW;
     const safe = ahead + (<usize>rows << 6) <= limit ? ahead : t;
     for (let m: usize = 0; m < <usize>(rows - single); m += 2) {
       touch(safe + (m << 6));
-      tile2(t + (m << 6), x + m * a1, a1, w, count);
+      tile2(t + (m << 6), x + m * a1, a1, w, count * QUAD_STEPS);
     }
   }
 }

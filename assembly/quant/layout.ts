@@ -1,23 +1,27 @@
-// Packed int8 weights: panels of NR output channels, each one sequential stream of rows, a row one step of k
-// (lanes/dot.ts: STEP = 2 or 4 values) of all channels, then what turns their integers into numbers.
+// Packed int8 weights: panels of NR output channels, each one sequential stream of rows, a row four k of all channels
+// (lanes/quads.ts), then what turns their integers into numbers.
 //
-//    channel →   0          1               15
-//    row 0    k 0..S-1 | k 0..S-1 | … | k 0..S-1     S = STEP bytes each: NR STEP bytes a row
-//    row 1    k S..2S-1 | …                          weight (n, k) is at row k / S, byte (n % NR) S + k % S
-//     …       padded with zeros to whole steps and whole panels
+//    channel →  0       1            15
+//    row 0    k 0..3 | k 0..3 | … | k 0..3     4 bytes each: 64 bytes a row
+//    row 1    k 4..7 | …                       weight (n, k) is at row k / 4, byte (n % NR) 4 + k % 4
+//     …       padded with zeros to whole rows and whole panels
 //    scales   16 f32: weight = scale q, q in -127..127
 //    sums     16 i32: sum over k of q, for the zero point of the activations
 //
-// Quantised activations: rows of a header of 16 bytes (scale f32, zero i32, unused) and the values, q in 0..127
-// with x = scale (q - zero), as dotStep takes them.  Only this folder reads either form: it differs
-// between the variants, the numbers do not.
+// Quantised activations: rows of a header of 16 bytes (scale f32, zero i32, the sums' excess i32, unused) and the
+// values, q in 0..127 with x = scale (q - zero), as dotQuads takes them.  Only this folder reads either form: it
+// differs between the variants, the numbers do not.
 import { NR, panels } from '../gemm/layout';
-import { activationBytes, STEP } from '../lanes/dot';
+import { activationBytes } from '../lanes/dot';
+import { QUAD, QUAD_STEPS } from '../lanes/quads';
 
 /** Bytes of a row of a panel. */
-export const ROW: usize = <usize>(NR * STEP);
+export const ROW: usize = <usize>(NR * QUAD);
 
-/** Bytes of a row as the tile takes it: a vector for every four channels. */
+/** Bytes of activations to a row of a panel. */
+export const QUAD_BYTES: usize = 4 * <usize>QUAD_STEPS;
+
+/** Bytes of a step as a tile takes it: a vector for every four channels. */
 export const WIDE_ROW: usize = 64;
 
 /** Bytes of a panel's scales, and of its sums. */
@@ -29,20 +33,20 @@ export const HEADER: usize = 16;
 
 /** Rows of a panel. */
 @inline
-export function steps(K: i32): i32 {
-  return (K + STEP - 1) / STEP;
+export function quads(K: i32): i32 {
+  return (K + QUAD - 1) / QUAD;
 }
 
 /** Where a panel starts. */
 @inline
 export function panelOf(wp: usize, panel: i32, K: i32): usize {
-  return wp + <usize>panel * (<usize>steps(K) * ROW + SCALES + SUMS);
+  return wp + <usize>panel * (<usize>quads(K) * ROW + SCALES + SUMS);
 }
 
 /** Where its scales start. */
 @inline
 export function scalesOf(panel: usize, K: i32): usize {
-  return panel + <usize>steps(K) * ROW;
+  return panel + <usize>quads(K) * ROW;
 }
 
 /** Bytes from one row of activations to the next. */

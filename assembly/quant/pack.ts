@@ -5,8 +5,8 @@
 // w: (N, K) f32, element (n, k) at w + n wn + k wk.  Channels within +-1e-30 count as zeros; one with a NaN
 // or an infinity gets a scale that is not finite.  Range: panels; of gather_rows, rows of y.  No aliasing.
 import { NR } from '../gemm/layout';
-import { STEP } from '../lanes/dot';
-import { panelOf, ROW, scalesOf, SCALES, steps } from './layout';
+import { QUAD, quadByte } from '../lanes/quads';
+import { panelOf, quads, ROW, scalesOf, SCALES } from './layout';
 
 export function gemm_q8_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
   for (let panel = begin; panel < end; panel++) {
@@ -14,7 +14,7 @@ export function gemm_q8_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i
     const scales = scalesOf(to, K);
     for (let n = 0; n < NR; n++) {
       const from = w + ((<usize>(panel * NR + n) * <usize>wn) << 2);
-      packChannel(to + <usize>(n * STEP), scales + (<usize>n << 2), from, panel * NR + n < N ? K : 0, K, <usize>wk << 2);
+      packChannel(to + <usize>(n * QUAD), scales + (<usize>n << 2), from, panel * NR + n < N ? K : 0, K, <usize>wk << 2);
     }
   }
 }
@@ -26,12 +26,12 @@ function packChannel(to: usize, scale: usize, w: usize, count: i32, K: i32, step
   const small = most < 1e-30;
   const inverse: f32 = small ? 0 : 127 / most;
   let sum = 0;
-  for (let k = 0; k < steps(K) * STEP; k++) {
+  for (let k = 0; k < quads(K) * QUAD; k++) {
     const q = k < count ? i32(nearest(load<f32>(w) * inverse)) : 0;
-    store<i8>(to + <usize>(k % STEP), <i8>q);
+    store<i8>(to + <usize>(k % QUAD), <i8>quadByte(q, k));
     sum += q;
     w += step;
-    if (k % STEP == STEP - 1) to += ROW;
+    if (k % QUAD == QUAD - 1) to += ROW;
   }
   store<f32>(scale, small ? 0 : most / 127);
   store<i32>(scale + SCALES, sum);
@@ -52,10 +52,10 @@ export function gemm_q8_gather_rows(y: usize, wp: usize, ids: usize, K: i32, beg
 function unpackChannel(to: usize, wp: usize, n: i32, K: i32, step: usize): void {
   const panel = panelOf(wp, n / NR, K);
   const scale = load<f32>(scalesOf(panel, K) + (<usize>(n % NR) << 2));
-  let from = panel + <usize>(n % NR * STEP);
+  let from = panel + <usize>(n % NR * QUAD);
   for (let k = 0; k < K; k++) {
-    store<f32>(to, scale * <f32>load<i8>(from + <usize>(k % STEP)));
+    store<f32>(to, scale * <f32>quadByte(load<i8>(from + <usize>(k % QUAD)), k));
     to += step;
-    if (k % STEP == STEP - 1) from += ROW;
+    if (k % QUAD == QUAD - 1) from += ROW;
   }
 }

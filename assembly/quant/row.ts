@@ -1,19 +1,31 @@
-// One row of activations against a whole panel: the sums go to t.  The panel is read in one sequential run,
-// at the speed of memory; a second run beside it would halve that.  Addresses in bytes, S >= 1 steps.
-import { dotStep, weights0, weights1, weights2, weights3 } from '../lanes/dot';
-import { ROW } from './layout';
+// One row of activations against a whole panel: the sums go to t.  The panel is read in one sequential run, at
+// the speed of memory; reading the next panel beside it would halve that.  The fewer instructions stand between two
+// reads, the more of them are under way at once.  Addresses in bytes, S >= 0 quads.
+import { dotQuads, lowBytes, MOST_QUADS, quadsStart, quadsSum, secondActivations } from '../lanes/quads';
+import { QUAD_BYTES, ROW } from './layout';
 
 export function row(t: usize, a: usize, b: usize, S: i32): void {
-  let c0 = i32x4.splat(0), c1 = i32x4.splat(0), c2 = i32x4.splat(0), c3 = i32x4.splat(0);
-  const last = b + <usize>(S - 1) * ROW;
-  a -= 4;
-  b -= ROW;
-  do {
-    a += 4;
-    b += ROW;
-    const x = v128.load_splat<i32>(a);
-    c0 = dotStep<i8>(weights0(b), x, c0), c1 = dotStep<i8>(weights1(b), x, c1);
-    c2 = dotStep<i8>(weights2(b), x, c2), c3 = dotStep<i8>(weights3(b), x, c3);
-  } while (b < last);
-  v128.store(t, c0), v128.store(t, c1, 16), v128.store(t, c2, 32), v128.store(t, c3, 48);
+  const low = lowBytes();
+  const zero = i32x4.splat(0);
+  v128.store(t, zero), v128.store(t, zero, 16), v128.store(t, zero, 32), v128.store(t, zero, 48);
+  while (S > 0) {
+    let c0 = quadsStart(), c1 = c0, c2 = c0, c3 = c0;
+    const end = b + <usize>min(S, MOST_QUADS) * ROW;
+    S -= MOST_QUADS;
+    do {
+      const x0 = v128.load_splat<i32>(a), x1 = secondActivations(a);
+      c0 = dotQuads(v128.load(b), x0, x1, low, c0), c1 = dotQuads(v128.load(b, 16), x0, x1, low, c1);
+      c2 = dotQuads(v128.load(b, 32), x0, x1, low, c2), c3 = dotQuads(v128.load(b, 48), x0, x1, low, c3);
+      a += QUAD_BYTES;
+      b += ROW;
+    } while (b < end);
+    grow(t, c0, c1, c2, c3);
+  }
+}
+
+/** t += the sums, 16 i32. */
+@inline
+export function grow(t: usize, c0: v128, c1: v128, c2: v128, c3: v128): void {
+  v128.store(t, i32x4.add(v128.load(t), quadsSum(c0))), v128.store(t, i32x4.add(v128.load(t, 16), quadsSum(c1)), 16);
+  v128.store(t, i32x4.add(v128.load(t, 32), quadsSum(c2)), 32), v128.store(t, i32x4.add(v128.load(t, 48), quadsSum(c3)), 48);
 }

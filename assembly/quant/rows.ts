@@ -6,7 +6,8 @@
 // Zero stays exactly zero, |x - scale (q - zero)| <= scale (1/2 + 2^-15), and at the upper end one scale where both
 // ends round away from zero.  Rows within +-1e-30 count as zeros.  A row with a NaN or an infinity has a
 // scale that is not finite, so that no such number gets lost.
-import { activationBytes, storeActivations } from '../lanes/dot';
+import { activationBytes } from '../lanes/dot';
+import { quadsExcess, storeForQuads } from '../lanes/quads';
 import { MAGIC, magic, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { HEADER, rowBytes } from './layout';
@@ -17,7 +18,7 @@ export function gemm_q8_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin
   }
 }
 
-function quantizeRow(y: usize, x: usize, K: i32): void {
+function quantizeRow(to: usize, x: usize, K: i32): void {
   // As integers: the bits of positive floats are in order, and so, unsigned, are those of negative ones behind
   // them.  One instruction each, and a NaN comes out on top; f32x4.max takes eight.
   let low = i32x4.splat(i32.MIN_VALUE); // -0
@@ -39,24 +40,33 @@ function quantizeRow(y: usize, x: usize, K: i32): void {
   const small = range < 1e-30;
   const inverse: f32 = small ? 0 : 127 / range;
   const zero = reinterpret<i32>(depth * inverse + MAGIC) - reinterpret<i32>(MAGIC);
-  store<f32>(y, small ? 0 : range / 127);
-  store<i32>(y, zero, 4);
+  store<f32>(to, small ? 0 : range / 127);
+  store<i32>(to, zero, 4);
   const scale = f32x4.splat(inverse);
   const add = magic();
   const shift = i32x4.splat(reinterpret<i32>(MAGIC) - zero);
   const most = most7();
-  y += HEADER;
+  let y = to + HEADER;
+  let even = i32x4.splat(0);
   for (p = x; p < whole; p += 32) {
-    eight(y, v128.load(p), v128.load(p, 16), scale, add, shift, most);
+    even = i32x4.add(even, eight(y, v128.load(p), v128.load(p, 16), scale, add, shift, most));
     y += activationBytes(8);
   }
   const rest = i32((end - p) >> 2);
-  if (rest > 0) eight(y, loadPart(p, rest, 0), loadPart(p + 16, rest - 4, 0), scale, add, shift, most);
+  if (rest > 0) {
+    // What is beyond K becomes 0, so that it is not in the sum.
+    const a = loadPart(p, rest, -depth), b = loadPart(p + 16, rest - 4, -depth);
+    even = i32x4.add(even, eight(y, a, b, scale, add, shift, most));
+  }
+  const pair = i32x4.add(even, v128.shuffle<i32>(even, even, 2, 3, 2, 3));
+  store<i32>(to, quadsExcess(i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1), K), 8);
 }
 
-/** What is not finite gives any integer: it has to be one in 0..127 all the same. */
+/** Stores q and returns that of even k.  What is not finite gives any integer: it has to be in 0..127 all the same. */
 @inline
-function eight(y: usize, a: v128, b: v128, scale: v128, add: v128, shift: v128, most: v128): void {
+function eight(y: usize, a: v128, b: v128, scale: v128, add: v128, shift: v128, most: v128): v128 {
   const q = i16x8.narrow_i32x4_s(rounded(a, scale, add, shift), rounded(b, scale, add, shift));
-  storeActivations(y, i16x8.max_s(i16x8.min_s(q, most), i16x8.splat(0)));
+  const v = i16x8.max_s(i16x8.min_s(q, most), i16x8.splat(0));
+  storeForQuads(y, v);
+  return i32x4.shr_u(i32x4.shl(v, 16), 16);
 }

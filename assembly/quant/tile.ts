@@ -1,12 +1,13 @@
-// The microkernel: two rows of activations against a panel whose rows are vectors already: four a step, of the
-// relaxed variant as they lie, of the default one widened (widen.ts).  The sums in t grow.
-// Addresses in bytes, S >= 1 steps.  The form is that of gemm/tile.ts, for the reasons given there.
+// The microkernel: two rows of activations against a panel as steps: in the relaxed variant as it lies, in the default
+// one from widen.ts.  The sums in t grow.  Addresses in bytes, S >= 1 steps of at most
+// MOST_QUADS quads.  The form is that of gemm/tile.ts, for the reasons given there.
 import { dotStep } from '../lanes/dot';
+import { quadsStart } from '../lanes/quads';
 import { WIDE_ROW } from './layout';
+import { grow } from './row';
 
 export function tile2(t: usize, a: usize, a1: usize, b: usize, S: i32): void {
-  let c00 = v128.load(t), c01 = v128.load(t, 16), c02 = v128.load(t, 32), c03 = v128.load(t, 48);
-  let c10 = v128.load(t, 64), c11 = v128.load(t, 80), c12 = v128.load(t, 96), c13 = v128.load(t, 112);
+  let c00 = quadsStart(), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
   const last = b + <usize>((S - 1) & ~1) * WIDE_ROW; // where the last pair of steps begins
   const odd = S & 1 ? last : 0; // where to leave after one step
   let x = a - 8;
@@ -36,6 +37,6 @@ export function tile2(t: usize, a: usize, a1: usize, b: usize, S: i32): void {
       c12 = dotStep<i8>(b2, y0, c12), c13 = dotStep<i8>(b3, y0, c13);
     }
   } while (b < last);
-  v128.store(t, c00), v128.store(t, c01, 16), v128.store(t, c02, 32), v128.store(t, c03, 48);
-  v128.store(t, c10, 64), v128.store(t, c11, 80), v128.store(t, c12, 96), v128.store(t, c13, 112);
+  grow(t, c00, c01, c02, c03);
+  grow(t + 64, c10, c11, c12, c13);
 }

@@ -1,11 +1,15 @@
-// S rows of a panel as vectors of 16-bit weights, once for all rows of activations that pass over them.
-import { weights0, weights1, weights2, weights3 } from '../lanes/dot';
-import { ROW, WIDE_ROW } from './layout';
+// Rows of a panel as steps of the tile, once for all rows of activations that pass over them: of each quads as
+// they are, then what the second step is multiplied by (lanes/quads.ts).
+import { lowBytes, secondWeights } from '../lanes/quads';
+import { ROW } from './layout';
 
 export function widen(to: usize, b: usize, S: i32): void {
+  const low = lowBytes();
   for (const end = b + <usize>S * ROW; b < end; b += ROW) {
-    v128.store(to, weights0(b)), v128.store(to, weights1(b), 16);
-    v128.store(to, weights2(b), 32), v128.store(to, weights3(b), 48);
-    to += WIDE_ROW;
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    v128.store(to, b0), v128.store(to, b1, 16), v128.store(to, b2, 32), v128.store(to, b3, 48);
+    v128.store(to, secondWeights(b0, low), 64), v128.store(to, secondWeights(b1, low), 80);
+    v128.store(to, secondWeights(b2, low), 96), v128.store(to, secondWeights(b3, low), 112);
+    to += 2 * ROW;
   }
 }

@@ -13,7 +13,7 @@ import {
 import { type Bench, everyVariant } from './harness.js';
 import { type Options, operands, pack, panels, quantize, run } from './quant.run.js';
 
-// Around steps of 2 and 4, vectors of 8 and 16, panels of 16 and pairs of rows.
+// Around quads of 4, vectors of 8 and 16, panels of 16 and pairs of rows.
 const MS = [0, 1, 2, 3, 4, 5, 8];
 const NS = [0, 1, 15, 16, 17, 33];
 const KS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31];
@@ -32,9 +32,15 @@ everyVariant('gemm_q8', (fresh, variant) => {
   function stored(b: Bench, a: number, { M, K }: QuantCase, m: number) {
     const at = a + (m * b.kernels.gemm_q8_rows_size(M, K)) / M;
     const [zero] = b.readI32(at + 4, 1);
-    const bytes = b.readU8(at + 16, variant === 'simd' ? 2 * K : K);
-    const q = variant === 'simd' ? new Int16Array(bytes.buffer) : bytes;
-    return { scale: b.readF32(at, 1)[0], zero, q: Int32Array.from(q) };
+    const scale = b.readF32(at, 1)[0];
+    if (variant !== 'simd') return { scale, zero, q: Int32Array.from(b.readU8(at + 16, K)) };
+    // Of four values x: x1, x3, 256 x0 - x1, 256 x2 - x3.
+    const kept = new Int16Array(b.readU8(at + 16, 8 * Math.ceil(K / 4)).buffer);
+    const q = Int32Array.from({ length: K }, (_, k) => {
+      const odd = kept[(k & ~3) + ((k & 2) >> 1)];
+      return k & 1 ? odd : (kept[(k & ~3) + 2 + ((k & 2) >> 1)] + odd) / 256;
+    });
+    return { scale, zero, q };
   }
 
   test('rows: integers, scale and zero point of the specification; every error within its bound', () => {
@@ -122,11 +128,20 @@ everyVariant('gemm_q8', (fresh, variant) => {
     const K = 131072;
     const x = new Float32Array(2 * K).fill(1);
     for (let k = 0; k < K; k++) x[K + k] = k % 2 ? 1 : -1;
-    const w = new Float32Array(2 * K).fill(1);
+    const w = new Float32Array(3 * K).fill(1);
     for (let k = 0; k < K; k++) w[K + k] = k % 2 ? -1 : 1;
-    const g = { M: 2, N: 2, K, x, xm: K, w, wn: K, wk: 1, rm: 2 };
-    expectClose(run(fresh(), g), gemmQ8(g), {});
-    expect(run(fresh(), g)[0]).toBeCloseTo(K, 0);
+    w.fill(-1, 2 * K);
+    const g = { M: 2, N: 3, K, x, xm: K, w, wn: K, wk: 1, rm: 3 };
+    const c = run(fresh(), g);
+    expectClose(c, gemmQ8(g), {});
+    expect(c[0]).toBeCloseTo(K, 0);
+    expect(c[2]).toBeCloseTo(-K, 0);
+    expect(run(fresh(), { ...g, M: 1 })).toEqual(c.slice(0, 3));
+    expect(
+      run(fresh(), { ...g, M: 4, x: Float32Array.from({ length: 4 * K }, (_, i) => x[i % (2 * K)]) }).slice(
+        6,
+      ),
+    ).toEqual(c);
   });
 
   test('the reference can tell: dropped tail, transposed operand, zeros', () => {
