@@ -1,5 +1,6 @@
 // The layers of BERT (Devlin et al. 2018), which RoBERTa uses unchanged: attention and feed-forward, each
 // followed by a residual sum and a layer norm.  Keys are those of Hugging Face's checkpoints.
+import { JointLinear } from '../nn/joint-linear.js';
 import { LayerNorm } from '../nn/layernorm.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
@@ -54,6 +55,7 @@ class BertSelfAttention extends Module {
   query: Linear;
   key: Linear;
   value: Linear;
+  readonly #inputs: JointLinear;
 
   constructor(
     arena: Arena,
@@ -64,13 +66,13 @@ class BertSelfAttention extends Module {
     this.query = new Linear(arena, hiddenSize, hiddenSize);
     this.key = new Linear(arena, hiddenSize, hiddenSize);
     this.value = new Linear(arena, hiddenSize, hiddenSize);
+    this.#inputs = new JointLinear([this.query, this.key, this.value]);
   }
 
   forward(x: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
-    const [q, k, v] = [this.query, this.key, this.value].map((p) =>
-      splitHeads(p.forward(x), this.config.heads),
-    );
-    return attend(q, k, v, options, wantsMap);
+    const { heads } = this.config;
+    const [q, k, v] = this.#inputs.forward(x, [this.query, this.key, this.value]);
+    return attend(splitHeads(q, heads), splitHeads(k, heads), splitHeads(v, heads), options, wantsMap);
   }
 }
 

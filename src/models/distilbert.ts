@@ -1,5 +1,6 @@
 // DistilBERT (Sanh et al. 2019): BERT with half of the layers, no segments and no pooler, under other names.
 import { Embedding } from '../nn/embedding.js';
+import { JointLinear } from '../nn/joint-linear.js';
 import { LayerNorm } from '../nn/layernorm.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
@@ -71,6 +72,7 @@ class DistilBertAttention extends Module {
   k_lin: Linear;
   v_lin: Linear;
   out_lin: Linear;
+  readonly #inputs: JointLinear;
 
   constructor(
     arena: Arena,
@@ -82,12 +84,14 @@ class DistilBertAttention extends Module {
     this.k_lin = new Linear(arena, hiddenSize, hiddenSize);
     this.v_lin = new Linear(arena, hiddenSize, hiddenSize);
     this.out_lin = new Linear(arena, hiddenSize, hiddenSize);
+    this.#inputs = new JointLinear([this.q_lin, this.k_lin, this.v_lin]);
   }
 
   forward(x: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
-    const [q, k, v] = [this.q_lin, this.k_lin, this.v_lin].map((p) =>
-      splitHeads(p.forward(x), this.config.heads),
-    );
+    const { heads } = this.config;
+    const [q, k, v] = this.#inputs
+      .forward(x, [this.q_lin, this.k_lin, this.v_lin])
+      .map((part) => splitHeads(part, heads));
     const [y, map] = attend(q, k, v, options, wantsMap);
     return [this.out_lin.forward(y, { residual: x }), map];
   }

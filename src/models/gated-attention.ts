@@ -1,4 +1,5 @@
 // Attention of the Llama family: rotary positions, grouped key and value heads, no dropout.
+import { JointLinear } from '../nn/joint-linear.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
@@ -25,6 +26,7 @@ export class GatedAttention extends Module {
   o_proj: Linear;
   q_norm: RMSNorm | null;
   k_norm: RMSNorm | null;
+  readonly #inputs: JointLinear;
 
   constructor(
     arena: Arena,
@@ -39,6 +41,7 @@ export class GatedAttention extends Module {
     this.o_proj = new Linear(arena, heads * headDim, hiddenSize, { bias: outputBias });
     this.q_norm = qkNorm ? new RMSNorm(arena, headDim, { eps }) : null;
     this.k_norm = qkNorm ? new RMSNorm(arena, headDim, { eps }) : null;
+    this.#inputs = new JointLinear([this.q_proj, this.k_proj, this.v_proj]);
   }
 
   /** x (B, S, D) -> attention of x, plus `residual` (B, S, D) */
@@ -50,10 +53,12 @@ export class GatedAttention extends Module {
     wantsMap: boolean,
   ): WithMap {
     const { heads, kvHeads, windows } = this.config;
-    const q = applyRope(this.#heads(this.q_proj.forward(x), heads, this.q_norm), rotation);
-    const k = applyRope(this.#heads(this.k_proj.forward(x), kvHeads, this.k_norm), rotation);
-    const v = splitHeads(this.v_proj.forward(x), kvHeads);
-    const options = { ...attention, window: windows[this.layer] ?? undefined };
+    const [queries, keys, values] = this.#inputs.forward(x, [this.q_proj, this.k_proj, this.v_proj]);
+    const q = applyRope(this.#heads(queries, heads, this.q_norm), rotation);
+    const k = applyRope(this.#heads(keys, kvHeads, this.k_norm), rotation);
+    const v = splitHeads(values, kvHeads);
+    const window = windows[this.layer];
+    const options = window === null ? attention : { ...attention, window };
     const [y, map] = cache?.attend(q, k, v, options, wantsMap) ?? attend(q, k, v, options, wantsMap);
     return [this.o_proj.forward(y, { residual }), map];
   }

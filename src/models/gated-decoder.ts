@@ -1,6 +1,7 @@
 // The decoder of the Llama family: RMS norms before the blocks, rotary positions, gated feed-forward
 // (SwiGLU, Shazeer 2020).  Keys are those of Hugging Face's checkpoints.
 import { Embedding } from '../nn/embedding.js';
+import { JointLinear } from '../nn/joint-linear.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
@@ -22,6 +23,7 @@ class GatedMLP extends Module {
   gate_proj: Linear;
   up_proj: Linear;
   down_proj: Linear;
+  readonly #inputs: JointLinear;
 
   constructor(
     arena: Arena,
@@ -32,12 +34,12 @@ class GatedMLP extends Module {
     this.gate_proj = new Linear(arena, hiddenSize, intermediateSize, { bias });
     this.up_proj = new Linear(arena, hiddenSize, intermediateSize, { bias });
     this.down_proj = new Linear(arena, intermediateSize, hiddenSize, { bias });
+    this.#inputs = new JointLinear([this.gate_proj, this.up_proj]);
   }
 
   forward(x: Tensor, residual: Tensor): Tensor {
-    const { activation } = this.config;
-    const hidden = gated(this.gate_proj.forward(x), this.up_proj.forward(x), activation);
-    return this.down_proj.forward(hidden, { residual });
+    const [gate, up] = this.#inputs.forward(x, [this.gate_proj, this.up_proj]);
+    return this.down_proj.forward(gated(gate, up, this.config.activation), { residual });
   }
 }
 

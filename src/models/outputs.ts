@@ -71,8 +71,8 @@ class Request {
   readonly #order: number[] | null;
 
   constructor(which: Which | undefined, count: number, name: string) {
-    const all = Array.from({ length: count }, (_, i) => i);
-    this.#order = which === true ? all : which ? which.map((i) => wrap(i, count, name)) : null;
+    if (which === true) this.#order = Array.from({ length: count }, (_, i) => i);
+    else this.#order = which ? which.map((i) => wrap(i, count, name)) : null;
   }
 
   wants(index: number): boolean {

@@ -4,7 +4,7 @@ import type { Parameter } from '../nn/parameter.js';
 import { widen } from '../ops/cast.js';
 import type { MatrixDType } from '../ops/panel-matrix.js';
 import { contiguous, narrow, transpose } from '../ops/view.js';
-import { emptyMatrix, layOut, type WeightMatrix } from '../ops/weight.js';
+import type { WeightMatrix } from '../ops/weight.js';
 import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -82,8 +82,11 @@ class PlainWriter extends Counted {
       const turned = transpose(this.#tensor, 0, 1);
       // Packing reads through strides: no plain transpose is made of a matrix that gets packed.
       const layout = parameter.packsWhenSet;
-      if (layout) parameter.setPacked(layOut(turned, layout));
-      else parameter.set(contiguous(turned));
+      if (layout) {
+        const packed = parameter.emptyMatrix(layout);
+        packed.fill(0, turned);
+        parameter.setPacked(packed);
+      } else parameter.set(contiguous(turned));
     });
     this.#tensor.dispose();
   }
@@ -112,7 +115,7 @@ class StripWriter extends Counted {
     const [N, K] = parameter.shape;
     const width = parameter.arena.panelWidth;
     const rows = Math.min(N, width * Math.max(1, Math.floor(STRIP_FLOATS / (K * width))));
-    this.#packed = emptyMatrix(parameter.arena, N, K, layout);
+    this.#packed = parameter.emptyMatrix(layout);
     try {
       this.#strip = Tensor.empty(parameter.arena, [rows, K]).keep();
     } catch (error) {

@@ -5,10 +5,11 @@ import { DisposedError, ShapeError } from '../errors.js';
 import { PackedMatrix } from '../ops/packed.js';
 import type { MatrixDType } from '../ops/panel-matrix.js';
 import { contiguous } from '../ops/view.js';
-import { layOut, type Weight, type WeightMatrix } from '../ops/weight.js';
+import { emptyMatrix, type Weight, type WeightMatrix } from '../ops/weight.js';
 import type { Arena } from '../tensor/arena.js';
 import { numel, type Shape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { WeightStack } from './weight-stack.js';
 
 /** Fills a fresh tensor with initial values; see init.ts. */
 export type Initializer = (weight: Tensor) => void;
@@ -22,6 +23,8 @@ export class Parameter {
   #packed: WeightMatrix | null = null;
   #packWhenSet: MatrixDType | null = null;
   #shared: Parameter | null = null;
+  #stack: WeightStack | null = null;
+  #index = 0;
   #disposed = false;
   #requiresGrad = false;
   #init: Initializer;
@@ -32,6 +35,17 @@ export class Parameter {
     init: Initializer,
   ) {
     this.#init = init;
+  }
+
+  /** From now on matrices (N_i, K) that are laid out for products lie one behind another, as far as panels allow. */
+  static stack(parameters: readonly Parameter[]): void {
+    const [first] = parameters;
+    const rows = parameters.map(({ shape }) => shape[0]);
+    const stack = new WeightStack(first.arena, rows, first.shape[1]);
+    parameters.forEach((parameter, i) => {
+      parameter.#stack = stack;
+      parameter.#index = i;
+    });
   }
 
   get numel(): number {
@@ -146,9 +160,17 @@ export class Parameter {
     if (this.#packed) this.#adopt(this.#unpacked());
     this.#packWhenSet = this.#tensor === null ? dtype : null;
     if (this.#tensor === null) return;
-    this.#packed = layOut(this.#tensor, dtype);
+    const packed = this.emptyMatrix(dtype);
+    packed.fill(0, this.#tensor);
+    this.#packed = packed;
     this.#tensor.dispose();
     this.#tensor = null;
+  }
+
+  /** A matrix with undefined contents for its values, in the place where they belong; see setPacked. */
+  emptyMatrix(dtype: MatrixDType): WeightMatrix {
+    const [N, K] = this.shape;
+    return this.#stack?.part(this.#index, dtype) ?? emptyMatrix(this.arena, N, K, dtype);
   }
 
   /** From now on the two are one parameter (tied weights). */
@@ -186,6 +208,7 @@ export class Parameter {
   /** Gives its memory back; it cannot be used any more. */
   dispose(): void {
     this.#drop();
+    this.#stack?.abandon();
     this.#disposed = true;
   }
 

@@ -18,6 +18,20 @@ export function copyInto(y: Tensor, x: Tensor): void {
   });
 }
 
+/** Dense f32 vectors one after another.  Not recorded. */
+export function joinVectors(vectors: readonly Tensor[]): Tensor {
+  const { arena } = vectors[0];
+  let length = 0;
+  for (const { numel } of vectors) length += numel;
+  const y = Tensor.dense(arena, [length]);
+  let at = y.ptr;
+  for (const { ptr, numel } of vectors) {
+    arena.u8.copyWithin(at, ptr, ptr + 4 * numel);
+    at += 4 * numel;
+  }
+  return y;
+}
+
 /** The tensor itself if it is dense, else a dense copy.  Not recorded; `contiguous` is the recorded one. */
 export function dense(x: Tensor): Tensor {
   if (x.isContiguous) return x;

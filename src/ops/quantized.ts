@@ -42,6 +42,9 @@ const MOST_K = 131072;
 /** A matrix (N, K) of small integers and their scales, laid out as the integer product kernel reads it. */
 export class QuantizedMatrix extends PanelMatrix {
   readonly dtype: QuantizedDType;
+  /** bytes of working memory of a product: for its sums, and for each row */
+  readonly #sums: number;
+  readonly #rowBytes: number;
 
   private constructor(arena: Arena, N: number, K: number, dtype: QuantizedDType, place?: Place) {
     if (!Object.hasOwn(KERNELS, dtype))
@@ -50,6 +53,8 @@ export class QuantizedMatrix extends PanelMatrix {
       throw new ShapeError(`a quantised weight has at most ${MOST_K} columns, got ${show([N, K])}`);
     super(arena, N, K, arena.kernels[KERNELS[dtype].size](N, K), place);
     this.dtype = dtype;
+    this.#sums = arena.kernels[KERNELS[dtype].scratch]();
+    this.#rowBytes = arena.kernels[KERNELS[dtype].rowsSize](1, K);
   }
 
   /**
@@ -74,14 +79,10 @@ export class QuantizedMatrix extends PanelMatrix {
     const { kernels } = arena;
     const names = KERNELS[this.dtype];
     if (a.col !== 1 && K > 1) throw new ArgumentError('the rows of a quantised product must be contiguous');
-    const sums = kernels[names.scratch]();
-    const t = arena.scratch(sums + kernels[names.rowsSize](a.M, K));
-    const rows = t + sums;
+    const t = arena.scratch(this.#sums + a.M * this.#rowBytes);
+    const rows = t + this.#sums;
     kernels[names.rows](rows, a.ptr, K, a.row, 0, a.M);
-    const epilogue = [bias, residual] as const;
-    kernels[names.gemm](
-      ...([y, rows, this.ptr, ...epilogue, t, a.M, N, K, N, N, activation, 0, this.panels] as const),
-    );
+    kernels[names.gemm](y, rows, this.ptr, bias, residual, t, a.M, N, K, N, N, activation, 0, this.panels);
   }
 
   gather(y: number, ids: number, n: number): void {

@@ -10,11 +10,6 @@ export type WeightMatrix = PackedMatrix | QuantizedMatrix;
 /** What `linear` and `embedding` take. */
 export type Weight = Tensor | WeightMatrix;
 
-/** A weight (N, K) laid out for products. @throws ShapeError unless it is a matrix */
-export function layOut(weight: Tensor, dtype: MatrixDType): WeightMatrix {
-  return dtype === 'f32' ? PackedMatrix.from(weight) : QuantizedMatrix.from(weight, dtype);
-}
-
 /** An (N, K) matrix with undefined contents, to be filled in strips. */
 export function emptyMatrix(arena: Arena, N: number, K: number, dtype: MatrixDType): WeightMatrix {
   return dtype === 'f32' ? PackedMatrix.empty(arena, N, K) : QuantizedMatrix.empty(arena, N, K, dtype);
