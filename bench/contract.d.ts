@@ -165,11 +165,15 @@ export interface Row {
   readonly case: string;
   readonly variant: string;
   readonly threads: number;
+  /** Version of Node that it was measured in, where that is a choice. */
+  readonly node?: string;
   readonly flops: number;
   readonly ours?: Timing;
   /** The least time that the machine's limits leave for it over our time. */
   readonly share?: number;
   readonly rivals: Readonly<Record<string, RivalTiming>>;
+  /** Who took how many times as long as in another process, though it was measured several times. */
+  readonly unsteady?: Readonly<Record<string, number>>;
 }
 
 export type RivalTiming =

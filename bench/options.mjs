@@ -17,6 +17,9 @@ export const suites = {
   threads: () => import('./suites/threads.mjs'),
 };
 
+/** Those that are installed for the runtimes' tests. */
+const NODES = ['20', '22', '24', '26'];
+
 export const usage = `usage: npm run -s bench -- SUITE [options]
 
 suites: ${Object.keys(suites).join(', ')}
@@ -29,6 +32,8 @@ suites: ${Object.keys(suites).join(', ')}
   --dtype NAME       encoder: its matrices in f32 (default), q8 or q4
   --whole            training: also the 2000 steps on the text, fovea alone (minutes)
   --seconds N        time for the rounds of a case, all contestants together (default 8)
+  --node MAJOR       in another Node: 20, 22, 24 or 26, which npm has and tests/runtimes installs
+  --once             in one process, without looking in another whether everybody was in a good state
   --quick            without the cases that take long, and fewer rounds where a suite says how many
   --clock wall|cpu   wall time (default), or processor time: steadier on a busy machine
   --svg FILE         complexity: also draw it
@@ -44,7 +49,8 @@ export class UsageError extends Error {}
  * @param {string[]} args
  * @returns {{
  *   suite: keyof typeof suites, json: boolean, variant: string, cases: string[] | undefined, rivals: string[],
- *   withOurs: boolean, whole: boolean, quick: boolean, dtype: import('./contract.d.ts').DType, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined, help: boolean,
+ *   withOurs: boolean, whole: boolean, quick: boolean, dtype: import('./contract.d.ts').DType, seconds: number, clock: 'wall' | 'cpu', svg: string | undefined,
+ *   node: string | undefined, once: boolean, help: boolean,
  * }}
  * @throws {UsageError}
  */
@@ -68,6 +74,9 @@ export function parseOptions(args) {
   if (dtype !== 'f32' && dtype !== 'q8' && dtype !== 'q4') {
     throw new UsageError(`--dtype: expected f32, q8 or q4, got '${dtype}'`);
   }
+  const { node } = values;
+  if (node !== undefined && !NODES.includes(node))
+    throw new UsageError(`--node: expected ${NODES.join(', ')}, got '${node}'`);
   return {
     suite: /** @type {keyof typeof suites} */ (suite),
     json: values.json,
@@ -81,6 +90,8 @@ export function parseOptions(args) {
     seconds,
     clock,
     svg: values.svg,
+    node,
+    once: values.once,
     help: values.help,
   };
 }
@@ -103,6 +114,8 @@ function parse(args) {
         seconds: { type: 'string', default: '8' },
         clock: { type: 'string', default: 'wall' },
         svg: { type: 'string' },
+        node: { type: 'string' },
+        once: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -23,10 +23,12 @@ export function jsonLine(row) {
     case: row.case,
     variant: row.variant,
     threads: row.threads,
+    node: row.node,
     ours_ms: row.ours ? round(row.ours.ms, 4) : null,
     share: row.share === undefined ? undefined : round(row.share, 3),
     rivals: Object.fromEntries(rivals),
     ratio: ratios(row),
+    unsteady: row.unsteady,
   });
 }
 
@@ -44,7 +46,7 @@ export function figureText({ name, unit, value, share }) {
 /**
  * @param {readonly Row[]} rows of one suite
  * @returns {string} milliseconds and GFLOP/s of everyone, our share of the machine's limit, ratios, and the geometric
- *   means of the ratios
+ *   means of the ratios; below, who was not in the state of another process
  */
 export function table(rows) {
   const rivals = [...new Set(rows.flatMap((row) => Object.keys(row.rivals)))];
@@ -68,7 +70,15 @@ export function table(rows) {
     lines.push(['geometric mean', '', '', ...means]);
   }
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines.map((line) => line.map((text, i) => text.padStart(widths[i])).join('  ')).join('\n');
+  const notes = rows.flatMap((row) =>
+    Object.entries(row.unsteady ?? {}).map(
+      ([name, times]) =>
+        `unsteady: ${row.case}, ${name} took ${times.toFixed(1)} times as long as in another process`,
+    ),
+  );
+  return [...lines.map((line) => line.map((text, i) => text.padStart(widths[i])).join('  ')), ...notes].join(
+    '\n',
+  );
 }
 
 /** @param {readonly Row[]} rows @param {string} rival @returns {number | undefined} over the cases that it took part in */

@@ -10,7 +10,7 @@ import { lengths, ratios, shares } from './plots.mjs';
 
 const usage = `usage: npm run bench:report [-- options]
 
-  --quick       a third of the time, and without what takes longest (about 6 minutes; whole about 17)
+  --quick       a third of the time, and without what takes longest (about 10 minutes; whole about 30)
   --clock cpu   processor time instead of the wall's, for a machine that is not idle
   --from FILE   draw from the JSON of an earlier run instead (bench/results/)
   --out DIR     where benchmarks.md and images/ go (default docs)

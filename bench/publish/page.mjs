@@ -60,14 +60,16 @@ export function page(lines, { command, pictures }) {
     .concat('\n');
 }
 
-/** Cases that compare, by suite; the variants and the 8-bit encoder apart. @returns {[string, Line[]][]} */
+/** Cases that compare, by suite; variants, the 8-bit encoder and other Nodes apart. @returns {[string, Line[]][]} */
 export function sectionsOf(lines) {
   /** @type {Map<string, Line[]>} */
   const sections = new Map();
+  const usual = lines.find((line) => line.suite === 'machine')?.node;
   for (const line of lines) {
     if (!line.rivals || line.suite === 'memory') continue;
     const quantised = line.suite === 'encoder' && / q\d$/.test(line.case) ? ' q8' : '';
-    const name = `${line.suite}${quantised}${line.variant === 'relaxed' ? ' relaxed' : ''}`;
+    const other = line.node && line.node !== usual ? `, Node ${line.node.split('.')[0]}` : '';
+    const name = `${line.suite}${quantised}${line.variant === 'relaxed' ? ' relaxed' : ''}${other}`;
     sections.set(name, [...(sections.get(name) ?? []), line]);
   }
   return [...sections];
@@ -112,13 +114,21 @@ function summary(sections) {
 function section(name, own, lines, pictures) {
   const [suite] = own.map((line) => line.suite);
   const extra = lines.filter((line) => line.suite === suite && line.value !== undefined);
-  const relaxed = name.endsWith(' relaxed');
-  const text = relaxed ? 'The variant `relaxed`, which may fuse multiplication and addition.' : WHAT[name];
+  const relaxed = / relaxed\b/.test(name);
+  const [, elsewhere] = / (Node \d+)$/.exec(name) ?? [];
+  const text = [
+    relaxed
+      ? 'The variant `relaxed`, which may fuse multiplication and addition.'
+      : (WHAT[name] ?? WHAT[suite]),
+    elsewhere ? `Everybody in ${elsewhere}, whose V8 is another.` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
   return [
     `## ${name[0].toUpperCase()}${name.slice(1)}`,
     text,
     comparison(own),
-    ...(extra.length && !relaxed ? [figures(extra)] : []),
+    ...(extra.length && !relaxed && !elsewhere ? [figures(extra)] : []),
     ...(pictures[name] ? [`![${name}](${pictures[name]})`] : []),
   ];
 }
@@ -170,6 +180,12 @@ function failures(lines) {
       error ? [`- ${line.suite}, ${line.case}: ${name} failed (${error})`] : [],
     ),
   );
-  const all = [...failed, ...rivals];
+  const unsteady = lines.flatMap((line) =>
+    Object.entries(line.unsteady ?? {}).map(
+      ([name, times]) =>
+        `- ${line.suite}, ${line.case}: ${name} took ${times.toFixed(1)} times as long as in another process, each time it was measured`,
+    ),
+  );
+  const all = [...failed, ...rivals, ...unsteady];
   return all.length ? `## What failed\n\n${all.join('\n')}` : '';
 }

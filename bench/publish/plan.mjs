@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What the page is made of: every suite as its own command, so that one that fails takes nothing else with it.
+ * What the page is made of: every suite as its own command, so that one that fails takes nothing else with it.  One Node
+ * is enough for most; another V8 compiles the products and the encoder otherwise.
  * `seconds` is for a case; a quick run takes a third of that, and leaves out what is `full`.
  * @type {readonly { args: string[], seconds?: number, full?: boolean }[]}
  */
@@ -12,9 +13,16 @@ export const PLAN = [
   { args: ['roofline', '--variant', 'relaxed'] },
   { args: ['gemm'], seconds: 3 },
   { args: ['gemm', '--variant', 'relaxed', '--rivals', 'onnxruntime-web'], seconds: 2, full: true },
+  { args: ['gemm', '--node', '24'], seconds: 1.5, full: true },
+  {
+    args: ['gemm', '--node', '24', '--variant', 'relaxed', '--rivals', 'onnxruntime-web'],
+    seconds: 2,
+    full: true,
+  },
   { args: ['gemv'], seconds: 1.5 },
   { args: ['attention'], seconds: 2 },
   { args: ['encoder'], seconds: 4 },
+  { args: ['encoder', '--node', '24'], seconds: 2, full: true },
   { args: ['encoder', '--dtype', 'q8'], seconds: 3 },
   { args: ['decode'], seconds: 3 },
   { args: ['wllama'] },

@@ -7,6 +7,7 @@ import { median } from '../measure.mjs';
 import { UsageError } from '../options.mjs';
 import { jsonLine, table } from '../report.mjs';
 import { smollm2 } from '../shapes.mjs';
+import { repeated } from '../sound/repeat.mjs';
 
 /**
  * llama.cpp in WebAssembly against us in the same page of the same browser, one thread each unless asked otherwise: a
@@ -25,8 +26,19 @@ const WORK = [
   { length: 512, steps: 0, rounds: 1, quick: false },
 ];
 
-/** @param {{ json: boolean, variant: string, quick: boolean }} options @returns {Promise<boolean>} */
-export async function main({ json, variant, quick }) {
+/** @param {{ json: boolean, variant: string, quick: boolean, once: boolean }} options @returns {Promise<boolean>} */
+export async function main({ json, variant, quick, once }) {
+  const say = (text) => process.stderr.write(`${text}\n`);
+  // Each time in new browsers, of which the witness leaves out what takes a minute.
+  const rows = once
+    ? await compare({ variant, quick })
+    : await repeated(({ share }) => compare({ variant, quick: quick || share < 1 }), say);
+  process.stdout.write(json ? rows.map((row) => `${jsonLine(row)}\n`).join('') : `${table(rows)}\n`);
+  return true;
+}
+
+/** @param {{ variant: string, quick: boolean }} options @returns {Promise<import('../contract.d.ts').Row[]>} */
+async function compare({ variant, quick }) {
   const { openPage, writeGguf, version } = await tools();
   const chromium = chromiumPath();
   if (!chromium)
@@ -45,10 +57,8 @@ export async function main({ json, variant, quick }) {
       ]);
       const browser = await openPage(chromium, files);
       try {
-        for (const row of await measure(browser, { dtype, variant, quick })) {
-          rows.push({ ...row, rivals: { wllama: { version, browser: browser.version, ...row.rival } } });
-          if (json) process.stdout.write(`${jsonLine(rows[rows.length - 1])}\n`);
-        }
+        for (const { rival, ...row } of await measure(browser, { dtype, variant, quick }))
+          rows.push({ ...row, rivals: { wllama: { version, browser: browser.version, ...rival } } });
       } finally {
         await browser.close();
       }
@@ -56,8 +66,7 @@ export async function main({ json, variant, quick }) {
   } finally {
     await rm(folder, { recursive: true });
   }
-  if (!json) process.stdout.write(`${table(rows)}\n`);
-  return true;
+  return rows;
 }
 
 async function tools() {

@@ -48,6 +48,8 @@ describe('the page', () => {
     line('gemm', 'small', 2, { 'onnxruntime-web': 1, 'onnxruntime-node': 0.5 }, { share: 0.5 }),
     line('gemm', 'large', 2, { 'onnxruntime-web': 16, 'onnxruntime-node': 4 }, { share: 0.75 }),
     line('gemm', 'large', 1, { 'onnxruntime-web': 16 }, { variant: 'relaxed' }),
+    line('gemm', 'large', 1, { 'onnxruntime-web': 9 }, { variant: 'relaxed', node: '24.1.0' }),
+    line('gemm', 'large', 1, { 'onnxruntime-web': 8 }, { node: '24.1.0' }),
     {
       suite: 'memory',
       case: 'model',
@@ -65,6 +67,23 @@ describe('the page', () => {
     expect(text).toMatch(/\| gemm relaxed +\| +16\.00 × \| +– \|/);
     expect(text).toMatch(/\| peak +\| 59 GFLOP\/s \|/);
     expect(text).toMatch(/\| model +\| 10 MB \| +4 MB \| +30 MB \|/);
+  });
+
+  test('what another Node measured stands apart', () => {
+    expect(text).toMatch(/\| gemm, Node 24 +\| +8\.00 × \|/);
+    expect(text).toMatch(/\| gemm relaxed, Node 24 +\| +9\.00 × \|/);
+    const [, section] = /## Gemm, Node 24\n\n(.*)\n/.exec(text) ?? [];
+    expect(section).toMatch(/^Matrix products .*Everybody in Node 24/);
+    expect(
+      write(lines.map((each) => ({ ...each, ...('node' in each && { node: '20.0.0' }) }))),
+    ).not.toContain('Node 24');
+  });
+
+  test('tells who was in another state than elsewhere', () => {
+    const unsteady = line('gemm', 'odd', 2, { 'tfjs-wasm': 9 }, { unsteady: { 'tfjs-wasm': 2.31 } });
+    expect(write([...lines, unsteady])).toContain(
+      '- gemm, odd: tfjs-wasm took 2.3 times as long as in another process',
+    );
   });
 
   test('names every case that is lost, and native code apart', () => {
