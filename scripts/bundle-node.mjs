@@ -70,6 +70,8 @@ const { code, map } = await minify(text, {
   module: true,
   ecma: 2022,
   compress: false,
+  // A character beyond it makes the whole text twice as wide.
+  format: { asciiOnly: true },
   mangle: { toplevel: false, keep_classnames: true, keep_fnames: true },
   sourceMap: { content: sourceMap },
 });
