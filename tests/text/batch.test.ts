@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, TokenizerError } from '../../src/errors.js';
 import { encodeBatch, padBatch } from '../../src/text/batch.js';
-import { loadTokenizer } from './load.js';
+import { buildTokenizer } from '../../src/text/huggingface.js';
 import { byteLevel, wordPiece } from './tiny.js';
 
-const bert = loadTokenizer(wordPiece());
+const bert = buildTokenizer(wordPiece());
 
 describe('encodeBatch', () => {
   test('pads to the longest row, with a mask', () => {
@@ -31,9 +31,9 @@ describe('encodeBatch', () => {
   });
 
   test("with the tokenizer's own padding token, or 0", () => {
-    const gpt = loadTokenizer(byteLevel(), { pad_token: '<|end|>' });
+    const gpt = buildTokenizer(byteLevel(), { pad_token: '<|end|>' });
     expect([...encodeBatch(gpt, ['ab', 'a']).ids]).toEqual([97, 98, 97, 261]);
-    expect([...encodeBatch(loadTokenizer(byteLevel()), ['ab', 'a']).ids]).toEqual([97, 98, 97, 0]);
+    expect([...encodeBatch(buildTokenizer(byteLevel()), ['ab', 'a']).ids]).toEqual([97, 98, 97, 0]);
   });
 
   test('truncates each row, or refuses', () => {
@@ -44,7 +44,7 @@ describe('encodeBatch', () => {
 
   test('no texts, and texts of no tokens', () => {
     expect(encodeBatch(bert, []).shape).toEqual([0, 0]);
-    expect(encodeBatch(loadTokenizer(byteLevel()), ['', '']).shape).toEqual([2, 0]);
+    expect(encodeBatch(buildTokenizer(byteLevel()), ['', '']).shape).toEqual([2, 0]);
   });
 
   test('a length below the longest row, or a multiple that is none', () => {

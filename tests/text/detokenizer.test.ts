@@ -1,12 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Detokenizer } from '../../src/text/detokenizer.js';
+import { buildTokenizer } from '../../src/text/huggingface.js';
 import type { Tokenizer } from '../../src/text/tokenizer.js';
-import { loadTokenizer } from './load.js';
 import { byteFallback, byteLevel, unigram, wordPiece } from './tiny.js';
 
-const gpt = loadTokenizer(byteLevel());
-const llama = loadTokenizer(byteFallback());
+const gpt = buildTokenizer(byteLevel());
+const llama = buildTokenizer(byteFallback());
 
 function stream(tokenizer: Tokenizer, ids: readonly number[], context: readonly number[] = []): string[] {
   const detokenizer = new Detokenizer(tokenizer, { context });
@@ -86,8 +86,8 @@ describe('Detokenizer', () => {
       llama,
       fc.oneof(fc.nat(263), fc.integer({ min: 0x83, max: 0xfa }), fc.integer({ min: 259, max: 263 })),
     ],
-    ['Unigram', loadTokenizer(unigram()), fc.nat(9)],
-    ['WordPiece', loadTokenizer(wordPiece()), fc.nat(8)],
+    ['Unigram', buildTokenizer(unigram()), fc.nat(9)],
+    ['WordPiece', buildTokenizer(wordPiece()), fc.nat(8)],
   ])('%s: any ids at all, after any context', (_, tokenizer, id) => {
     fc.assert(
       fc.property(fc.array(id, { maxLength: 80 }), fc.array(id, { maxLength: 40 }), (ids, context) => {

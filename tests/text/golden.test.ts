@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { loadChatTemplate } from '../../src/text/chat.js';
 import { Detokenizer } from '../../src/text/detokenizer.js';
+import { buildTokenizer } from '../../src/text/huggingface.js';
 import type { Tokenizer } from '../../src/text/tokenizer.js';
 import { describeShared, readShared, sharedPath } from '../shared.js';
-import { loadTokenizer } from './load.js';
 
 interface Case {
   text: string;
@@ -17,7 +17,7 @@ interface Case {
 
 function load(folder: string): Tokenizer {
   const config = `${folder}/tokenizer_config.json`;
-  return loadTokenizer(
+  return buildTokenizer(
     readShared(`${folder}/tokenizer.json`),
     existsSync(sharedPath(config)) ? readShared(config) : {},
   );
