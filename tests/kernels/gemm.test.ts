@@ -4,10 +4,10 @@ import { type GemmCase, gemm, gemmRounded } from '../reference/gemm.js';
 import { ACTIVATIONS, type Options, operands, run } from './gemm.run.js';
 import { everyVariant } from './harness.js';
 
-// Below, at, above and at multiples of the tile (2 rows; 16 columns, taken two panels at a time; 2 steps of k).
+// Below, at, above and at multiples of the tile (2 rows; 16 columns, taken two panels at a time; 8 steps of k).
 const MS = [0, 1, 2, 3, 5, 6, 7, 8, 12, 13];
 const NS = [0, 1, 7, 15, 16, 17, 32, 47, 49, 64];
-const KS = [0, 1, 2, 3, 4, 7, 16, 31];
+const KS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 31];
 const GRID = MS.flatMap((M) => NS.flatMap((N) => KS.map((K) => [M, N, K] as const)));
 const VARIATIONS: Options[] = [
   {},
