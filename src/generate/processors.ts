@@ -1,11 +1,17 @@
 // The steps that a row of scores goes through before a token is drawn, each a small function that changes
 // the scores in place.  Their order and their rules at the edges are Hugging Face's.
-import { falling } from './order.js';
+import { FallingOrder, kthLargest } from './order.js';
+
+const GONE = Number.NEGATIVE_INFINITY;
+/** The smallest positive f32. */
+const SOME = 2 ** -149;
+/** Of the likeliest token's probability: what top-p looks at first, and then. */
+const SHARES = [2 ** -6, 2 ** -10, 0];
 
 export interface ProcessorContext {
   /** Every token of prompt and text so far. */
   readonly seen: ReadonlySet<number>;
-  /** Softmax of scores by the kernel, so that it is the same on every runtime. */
+  /** Softmax of scores by the kernel, so that it is the same on every runtime; good until the next call. */
   readonly probabilities: (scores: Float32Array) => Float32Array;
 }
 
@@ -28,28 +34,31 @@ export function temperature(t: number): Processor {
 export function topK(k: number): Processor {
   return (scores) => {
     if (k >= scores.length) return;
-    let least = Number.NEGATIVE_INFINITY;
-    let count = 0;
-    for (const id of falling(scores)) {
-      least = scores[id];
-      if (++count === k) break;
-    }
-    keep(scores, (i) => scores[i] >= least);
+    const least = kthLargest(scores, k);
+    for (let i = 0; i < scores.length; i++) if (!(scores[i] >= least)) scores[i] = GONE;
   };
 }
 
 /** Nucleus sampling (Holtzman et al. 2019): the likeliest tokens until their probabilities reach p. */
 export function topP(p: number): Processor {
+  const order = new FallingOrder();
   return (scores, { probabilities }) => {
     const weights = probabilities(scores);
-    const kept = new Set<number>();
     let sum = 0;
-    for (const id of falling(weights)) {
-      if (kept.size > 0 && sum >= p) break;
-      kept.add(id);
-      sum += weights[id];
+    let last = -1;
+    // A few tokens reach p nearly always, so not all are sorted at once.  What has no weight adds nothing: if the
+    // others do not reach p, nothing does, and all are kept.
+    for (const share of SHARES) {
+      const ids = order.of(weights, Math.max(share * largest(weights), SOME));
+      sum = 0;
+      let n = 0;
+      while (n < ids.length && (n === 0 || sum < p)) sum += weights[ids[n++]];
+      last = n > 0 ? ids[n - 1] : -1;
+      if (sum >= p) break;
     }
-    keep(scores, (i) => kept.has(i));
+    const least = sum < p ? GONE : (weights[last] ?? Number.POSITIVE_INFINITY);
+    for (let i = 0; i < scores.length; i++)
+      if (!(weights[i] > least || (weights[i] === least && i <= last))) scores[i] = GONE;
   };
 }
 
@@ -57,12 +66,13 @@ export function topP(p: number): Processor {
 export function minP(p: number): Processor {
   return (scores, { probabilities }) => {
     const weights = probabilities(scores);
-    let most = 0;
-    for (const w of weights) if (w > most) most = w;
-    keep(scores, (i) => weights[i] >= Math.fround(p * most));
+    const least = Math.fround(p * largest(weights));
+    for (let i = 0; i < scores.length; i++) if (!(weights[i] >= least)) scores[i] = GONE;
   };
 }
 
-function keep(scores: Float32Array, holds: (index: number) => boolean): void {
-  for (let i = 0; i < scores.length; i++) if (!holds(i)) scores[i] = Number.NEGATIVE_INFINITY;
+function largest(weights: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] > most) most = weights[i];
+  return most;
 }

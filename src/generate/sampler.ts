@@ -1,5 +1,6 @@
 // Chooses the next token: the chain of processors, then the best or a draw.
 import { ArgumentError } from '../errors.js';
+import { argmax } from '../ops/argmax.js';
 import { softmax } from '../ops/softmax.js';
 import { Generator } from '../tensor/generator.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -12,11 +13,21 @@ export type Sampler = (logits: Tensor, seen: ReadonlySet<number>) => number;
 export function createSampler(plan: Plan): Sampler {
   const chain = processorsOf(plan);
   const generator = new Generator(plan.seed);
+  // One token after another in the same memory.
+  let scores = new Float32Array(0);
+  let weights = new Float32Array(0);
   return (logits, seen) => {
-    const { arena } = logits;
-    const probabilities = (scores: Float32Array): Float32Array =>
-      arena.scope(() => softmax(Tensor.from(arena, scores)).toArray() as Float32Array);
-    const scores = logits.toArray() as Float32Array;
+    const { arena, numel } = logits;
+    if (chain.length === 0 && !plan.sample) return likeliest(logits);
+    if (scores.length !== numel) {
+      scores = new Float32Array(numel);
+      weights = new Float32Array(numel);
+    }
+    const probabilities = (of: Float32Array): Float32Array => {
+      arena.scope(() => weights.set(softmax(Tensor.from(arena, of)).data));
+      return weights;
+    };
+    scores.set(logits.isContiguous ? logits.data : logits.toArray());
     for (const process of chain) process(scores, { seen, probabilities });
     return plan.sample ? draw(probabilities(scores), generator) : best(scores);
   };
@@ -34,18 +45,29 @@ function processorsOf(plan: Plan): Processor[] {
   return chain;
 }
 
+/** The place of the highest logit; of equal ones the first, and of a NaN never. */
+function likeliest(logits: Tensor): number {
+  return logits.arena.scope(() => {
+    const id = argmax(logits).item();
+    // To argmax a NaN is the highest of all.
+    const scores = logits.isContiguous ? logits.data : logits.toArray();
+    return Number.isNaN(scores[id]) ? best(scores) : id;
+  });
+}
+
 /** The highest score; of equal ones the lowest id. */
-function best(scores: Float32Array): number {
-  let id = -1;
-  for (let i = 0; i < scores.length; i++)
-    if (id < 0 ? !Number.isNaN(scores[i]) : scores[i] > scores[id]) id = i;
-  return id < 0 ? notNumbers() : id;
+function best(scores: ArrayLike<number>): number {
+  let id = 0;
+  while (id < scores.length && Number.isNaN(scores[id])) id++;
+  if (id === scores.length) return notNumbers();
+  for (let i = id + 1; i < scores.length; i++) if (scores[i] > scores[id]) id = i;
+  return id;
 }
 
 /** The token in whose part of [0, sum) a uniform number falls. */
 function draw(probabilities: Float32Array, generator: Generator): number {
   let sum = 0;
-  for (const p of probabilities) sum += p;
+  for (let i = 0; i < probabilities.length; i++) sum += probabilities[i];
   if (!(sum > 0)) return notNumbers();
   const at = generator.uniform() * sum;
   let last = -1;

@@ -6,7 +6,6 @@ import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import type { Activation } from '../ops/activation-kind.js';
 import type { AttentionOptions } from '../ops/attention.js';
-import { splitHeads } from '../ops/heads.js';
 import { select } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -71,8 +70,8 @@ class BertSelfAttention extends Module {
 
   forward(x: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
     const { heads } = this.config;
-    const [q, k, v] = this.#inputs.forward(x, [this.query, this.key, this.value]);
-    return attend(splitHeads(q, heads), splitHeads(k, heads), splitHeads(v, heads), options, wantsMap);
+    const [q, k, v] = this.#inputs.heads(x, [this.query, this.key, this.value], [heads, heads, heads]);
+    return attend(q, k, v, options, wantsMap);
   }
 }
 

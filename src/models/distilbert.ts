@@ -7,7 +7,6 @@ import { Module } from '../nn/module.js';
 import type { Activation } from '../ops/activation-kind.js';
 import type { AttentionOptions } from '../ops/attention.js';
 import { add } from '../ops/binary.js';
-import { splitHeads } from '../ops/heads.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readActivation } from './activation.js';
@@ -89,9 +88,7 @@ class DistilBertAttention extends Module {
 
   forward(x: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
     const { heads } = this.config;
-    const [q, k, v] = this.#inputs
-      .forward(x, [this.q_lin, this.k_lin, this.v_lin])
-      .map((part) => splitHeads(part, heads));
+    const [q, k, v] = this.#inputs.heads(x, [this.q_lin, this.k_lin, this.v_lin], [heads, heads, heads]);
     const [y, map] = attend(q, k, v, options, wantsMap);
     return [this.out_lin.forward(y, { residual: x }), map];
   }

@@ -52,21 +52,28 @@ export class GatedAttention extends Module {
     cache: LayerCache | null,
     wantsMap: boolean,
   ): WithMap {
-    const { heads, kvHeads, windows } = this.config;
-    const [queries, keys, values] = this.#inputs.forward(x, [this.q_proj, this.k_proj, this.v_proj]);
-    const q = applyRope(this.#heads(queries, heads, this.q_norm), rotation);
-    const k = applyRope(this.#heads(keys, kvHeads, this.k_norm), rotation);
-    const v = splitHeads(values, kvHeads);
+    const { windows } = this.config;
+    const [queries, keys, v] = this.#heads(x);
+    const q = applyRope(queries, rotation);
+    const k = applyRope(keys, rotation);
     const window = windows[this.layer];
     const options = window === null ? attention : { ...attention, window };
     const [y, map] = cache?.attend(q, k, v, options, wantsMap) ?? attend(q, k, v, options, wantsMap);
     return [this.o_proj.forward(y, { residual }), map];
   }
 
-  /** (B, S, H D) -> (B, H, S, D), each head by itself through `norm`, if there is one */
-  #heads(x: Tensor, heads: number, norm: RMSNorm | null): Tensor {
-    if (!norm) return splitHeads(x, heads);
-    const [B, S] = x.shape;
-    return transpose(norm.forward(reshape(x, [B, S, heads, -1])), 1, 2);
+  /** Queries, keys and values (B, heads, S, D) of x (B, S, D), before their rotation. */
+  #heads(x: Tensor): Tensor[] {
+    const { heads, kvHeads } = this.config;
+    const layers = [this.q_proj, this.k_proj, this.v_proj];
+    if (!this.q_norm || !this.k_norm) return this.#inputs.heads(x, layers, [heads, kvHeads, kvHeads]);
+    const [q, k, v] = this.#inputs.forward(x, layers);
+    return [normed(q, heads, this.q_norm), normed(k, kvHeads, this.k_norm), splitHeads(v, kvHeads)];
   }
+}
+
+/** x (B, S, H D) as (B, H, S, D), each head through the norm by itself */
+function normed(x: Tensor, heads: number, norm: RMSNorm): Tensor {
+  const [B, S] = x.shape;
+  return transpose(norm.forward(reshape(x, [B, S, heads, -1])), 1, 2);
 }

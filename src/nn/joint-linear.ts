@@ -1,5 +1,6 @@
 // Linear layers that read the same input, as query, key and value do: one product where nothing speaks against it.
 import { joinVectors } from '../ops/copy.js';
+import { splitHeads } from '../ops/heads.js';
 import { linear } from '../ops/linear.js';
 import { PanelMatrix } from '../ops/panel-matrix.js';
 import { needsGrad, withLast } from '../ops/util.js';
@@ -23,20 +24,34 @@ export class JointLinear {
 
   /** x (..., K) -> (..., N_i) of each layer, possibly strided */
   forward(x: Tensor, layers: readonly Linear[]): Tensor[] {
+    const y = this.#product(x, layers);
+    if (!y) return layers.map((layer) => layer.forward(x));
+    const parts: Tensor[] = [];
+    for (let i = 0, first = 0; i < layers.length; first += layers[i++].outFeatures)
+      parts.push(y.view(withLast(y.shape, layers[i].outFeatures), y.strides, first));
+    y.dispose();
+    return parts;
+  }
+
+  /** x (B, S, K) -> (B, heads_i, S, N_i / heads_i) of each layer, strided */
+  heads(x: Tensor, layers: readonly Linear[], heads: readonly number[]): Tensor[] {
+    const y = this.#product(x, layers);
+    if (!y) return layers.map((layer, i) => splitHeads(layer.forward(x), heads[i]));
+    const parts: Tensor[] = [];
+    for (let i = 0, first = 0; i < layers.length; first += layers[i++].outFeatures)
+      parts.push(splitHeads(y, heads[i], first, layers[i].outFeatures));
+    y.dispose();
+    return parts;
+  }
+
+  /** What all layers give side by side: one product, or null where each has to be asked. */
+  #product(x: Tensor, layers: readonly Linear[]): Tensor | null {
     const joined = plain(layers) && !needsGrad(x) ? this.#join(layers) : null;
-    if (!joined) return layers.map((layer) => layer.forward(x));
+    if (!joined) return null;
     const bias = layers[0].bias && joinVectors(layers.map((layer) => (layer.bias as Parameter).tensor));
     const y = linear(x, joined, bias);
     bias?.dispose();
-    const parts: Tensor[] = [];
-    let first = 0;
-    for (let i = 0; i < layers.length; i++) {
-      const { outFeatures } = layers[i];
-      parts.push(y.view(withLast(y.shape, outFeatures), y.strides, first));
-      first += outFeatures;
-    }
-    y.dispose();
-    return parts;
+    return y;
   }
 
   /** All matrices as one, if they are laid out and lie so. */

@@ -27,7 +27,8 @@ function gradients(
   const { arena } = q;
   const { kernels } = arena;
   const up = dy.strides[3] === 1 || Dv <= 1 ? dy : contiguous(dy);
-  const [dq, dk, dv] = [likeHeads(q), likeHeads(k), likeHeads(v)];
+  // In memory as what heads are split from lies.
+  const [dq, dk, dv] = [headsOutput(q), headsOutput(k), headsOutput(v)];
   const delta = Tensor.empty(arena, [B, H, L]);
   kernels.attention_f32_backward(
     dq.ptr,
@@ -62,10 +63,4 @@ function gradients(
     B * G,
   );
   return [dq, dk, dv];
-}
-
-/** In memory as what heads are split from lies. */
-function likeHeads(t: Tensor): Tensor {
-  const [B, H, L, D] = t.shape;
-  return headsOutput(t, B, H, L, D);
 }

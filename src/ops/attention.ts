@@ -59,7 +59,7 @@ function attend(p: Problem): Tensor {
   const { B, H, G, L, S, D, Dv, q, k, v, mask, scale, softcap, lo, hi } = p;
   const { arena } = q;
   const { kernels } = arena;
-  const o = headsOutput(q, B, H, L, Dv);
+  const o = headsOutput(q, Dv);
   const lse = needsGrad(q, k, v) ? output(q, [B, H, L]) : null;
   const scratch = arena.scratch(4 * kernels.attention_f32_scratch(D, Dv));
   const units = kernels.attention_f32_units(B, H, G, L);

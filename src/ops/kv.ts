@@ -68,7 +68,7 @@ export function attendKv(
     // Only its shape is looked at.
     const like = Tensor.empty(arena, [D]).view([B, G, S, D], [0, 0, 0, 1], 0);
     const { q, H, L, mask, scale, softcap, lo, hi } = attentionProblem(query, like, like, options);
-    const y = headsOutput(q, B, H, L, D);
+    const y = headsOutput(q);
     const scratch = arena.scratch(4 * kernels.attention_kv_f32_scratch(D));
     const units = kernels.attention_f32_units(B, H, G, L);
     const [qs, ks, ys, ms] = [q.strides, key.strides, y.strides, mask.strides];

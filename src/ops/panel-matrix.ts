@@ -100,7 +100,7 @@ export abstract class PanelMatrix {
   }
 
   /**
-   * Its rows and those of the next matrices as one, in place: null unless each lies where the one before it ends.
+   * @internal Its rows and those of the next matrices as one, in place: null unless each lies where the one before it ends.
    * Valid as long as they are.
    */
   joined(next: readonly PanelMatrix[]): this | null {

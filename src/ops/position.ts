@@ -140,7 +140,7 @@ function turn(
 ): Tensor {
   const [B, H, L, D] = x.shape;
   const half = cos.shape[cos.rank - 1];
-  const y = headsOutput(x, B, H, L, D);
+  const y = headsOutput(x);
   const [xs, ys] = [x.strides, y.strides];
   // biome-ignore format: one line for each group of the kernel's arguments
   x.arena.kernels[kernel](

@@ -49,10 +49,14 @@ export function output(like: Tensor, shape: Shape = like.shape, dtype: DType = '
   return Tensor.dense(like.arena, shape, dtype);
 }
 
-/** An uninitialised f32 output (B, H, L, D) that lies in memory as (B, L, H, D), so that heads are merged in place. */
-export function headsOutput({ arena }: Tensor, B: number, H: number, L: number, D: number): Tensor {
-  const block = arena.alloc(4 * B * H * L * D);
-  return new Tensor(arena, block, 'f32', [B, H, L, D], [L * H * D, D, H * D, 1], 0);
+/** An uninitialised f32 output for x (B, H, L, D): (B, H, L, size) lying as (B, L, H, size), so that heads merge in place. */
+export function headsOutput({ arena, shape, strides }: Tensor, size = shape[3]): Tensor {
+  const L = shape[2];
+  const row = shape[1] * size;
+  const block = arena.alloc(4 * shape[0] * L * row);
+  const to = size === shape[3] ? shape : withLast(shape, size);
+  const alike = strides[0] === L * row && strides[1] === size && strides[2] === row && strides[3] === 1;
+  return new Tensor(arena, block, 'f32', to, alike ? strides : [L * row, size, row, 1], 0);
 }
 
 /** `shape` with another last dimension. */

@@ -4,9 +4,11 @@
 
 /** What a scope can own. */
 export abstract class Owned {
-  /** The scope that owns it, and its neighbours there: for this file only. */
+  /** @internal The scope that owns it, and its neighbours there: for this file only. */
   scope: Scope | null = null;
+  /** @internal */
   before: Owned | null = null;
+  /** @internal */
   after: Owned | null = null;
 
   abstract dispose(): void;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { planOf } from '../../src/generate/config.js';
-import { falling } from '../../src/generate/order.js';
+import { FallingOrder, kthLargest } from '../../src/generate/order.js';
 import {
   minP,
   type Processor,
@@ -34,18 +34,38 @@ function after(process: Processor, scores: readonly number[], seen: readonly num
 
 const kept = (scores: readonly number[]): number[] => scores.flatMap((s, i) => (s === GONE ? [] : [i]));
 
-describe('falling order', () => {
-  test('is a stable sort of numbers, NaN left out', () => {
+/** Few different values, so that many are equal, and the extremes of the format. */
+const VALUES = fc
+  .array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(-0), fc.float()), { maxLength: 300 })
+  .map((values) => Float32Array.from(values));
+
+/** Indices by a sort of everything. */
+function sorted(values: Float32Array): number[] {
+  return Array.from(values, (_, i) => i)
+    .filter((i) => !Number.isNaN(values[i]))
+    .sort((a, b) => (values[a] === values[b] ? a - b : values[a] > values[b] ? -1 : 1));
+}
+
+describe('the largest of a row', () => {
+  test('falling order is a stable sort of numbers, NaN left out, whatever it sorted before', () => {
+    const order = new FallingOrder();
+    fc.assert(fc.property(VALUES, (values) => void expect([...order.of(values)]).toEqual(sorted(values))));
+    const least = sorted(Float32Array.of(3, 1, -1, 2, 0)).filter((i) => i !== 2);
+    expect([...order.of(Float32Array.of(3, 1, -1, 2, 0), 0)]).toEqual(least);
+  });
+
+  test('falling order of a view that begins inside its buffer, and of a long row', () => {
+    const all = Float32Array.from(new Random(2).uniform(50_000, -6, 6));
+    const values = all.subarray(3);
+    expect([...new FallingOrder().of(values)]).toEqual(sorted(values));
+  });
+
+  test('the k-th largest', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double())), (values) => {
-        const want = values
-          .map((_, i) => i)
-          .filter((i) => !Number.isNaN(values[i]))
-          .sort(
-            (a, b) =>
-              values[b] - values[a] || (values[a] === values[b] ? a - b : values[a] > values[b] ? -1 : 1),
-          );
-        expect([...falling(values)]).toEqual(want);
+      fc.property(VALUES, fc.integer({ min: 1, max: 320 }), (values, k) => {
+        const order = sorted(values);
+        const want = order.length === 0 ? GONE : values[order[Math.min(k, order.length) - 1]];
+        expect(kthLargest(values, k) + 0).toBe(want + 0); // -0 and 0 are equal
       }),
     );
   });
@@ -75,6 +95,30 @@ describe('processors', () => {
     expect(kept(after(topP(0.95), scores))).toEqual([0, 1, 2, 3]);
     expect(kept(after(topP(0), scores))).toEqual([1]);
     expect(kept(after(topP(0.3), [1, 1, 1, 1]))).toEqual([0, 1]);
+  });
+
+  test('top-p is what a sort of everything gives, and what has no weight stays where the others do not reach p', () => {
+    const weights = fc.array(fc.constantFrom(0, 0, 2 ** -149, 0.1, 0.25, Number.NaN), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(weights, fc.constantFrom(0, 0.05, 0.25, 0.6, 0.999), (values, p) => {
+        const w = Float32Array.from(values);
+        const want: number[] = [];
+        let sum = 0;
+        for (const id of sorted(w)) {
+          if (want.length > 0 && sum >= p) break;
+          want.push(id);
+          sum += w[id];
+        }
+        // Scores of their own, so that what is kept is told from what is gone already.
+        const scores = new Float32Array(w.length).fill(1);
+        topP(p)(scores, { seen: new Set(), probabilities: () => w });
+        const weighty = want.length === 0 || w[want[0]] > 0;
+        expect(kept([...scores])).toEqual(weighty || p > 0 ? want.sort((x, y) => x - y) : []);
+      }),
+    );
   });
 
   test('min-p keeps a share of the best', () => {
