@@ -23,6 +23,17 @@ test('the default door gives the bits of the Node door', async () => {
   expect(await bits(inlined, { variant: 'auto' })).toEqual(want);
 });
 
+test('Node before 20.16, which hands over no module without an import', async () => {
+  const want = await bits(node);
+  const { getBuiltinModule } = process;
+  Object.defineProperty(process, 'getBuiltinModule', { value: undefined, configurable: true });
+  try {
+    expect(await bits(node)).toEqual(want);
+  } finally {
+    Object.defineProperty(process, 'getBuiltinModule', { value: getBuiltinModule, configurable: true });
+  }
+});
+
 test('a build that is not inlined is asked for by name', async () => {
   const options = { variant: 'relaxed' } as const;
   await expect(inlined.createEngine(options)).rejects.toThrow(EngineError);

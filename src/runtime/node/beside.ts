@@ -13,10 +13,7 @@ const BUILDS: Readonly<Record<Build, () => URL>> = {
   'relaxed-threads': () => new URL('../../../build/relaxed-threads.wasm', import.meta.url),
 };
 
-/**
- * The bytes of a build.  At once where this Node can hand over its `fs` without an import, which costs as much as the
- * reading: a result that nobody waits for is the only thing that would go on meanwhile.
- */
+/** The bytes of a build.  Without an import where this Node can do so (20.16 on): it takes as long as the reading. */
 export async function readBuild(build: Build): Promise<Uint8Array<ArrayBuffer>> {
   const fs = process.getBuiltinModule?.('node:fs');
   if (fs) return fs.readFileSync(BUILDS[build]());
