@@ -59,6 +59,7 @@ const { outputFiles } = await build({
   // The loader goes in: looking a package up takes as long as compiling the module.
   external: ['@huggingface/*'],
   preserveSymlinks: true,
+  minifySyntax: true,
   sourcemap: 'external',
   sourcesContent: false,
   plugins: [apart(), plainNamespaces()],
