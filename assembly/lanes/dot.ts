@@ -10,11 +10,11 @@ export const STEP: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
 
 /**
  * c + a step of weights times one of activations.  T = i8: weights in -127..127, activations in 0..127;
- * T = u8: weights in 0..127, activations in -127..127.
+ * T = u8: weights in 0..127, activations in -127..127; T = i16: both in 16 bits, two k, in every variant.
  */
 @inline
 export function dotStep<T>(weights: v128, activations: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (ASC_FEATURE_RELAXED_SIMD && sizeof<T>() == 1) {
     // Not i32x4.relaxed_dot_i8x16_i7x16_add_s: V8 11 gives the double of it, and V8 makes five instructions of it
     // on x86-64 without VNNI, where these are three.
     return i32x4.add(i32x4.extadd_pairwise_i16x8_s(dotPairs<T>(weights, activations)), c);

@@ -45,8 +45,9 @@ function packGroup(block: usize, n: i32, w: usize, count: i32, step: usize): voi
   }
 }
 
+/** The byte of a weight of a block. */
 @inline
-function nibbleOf(block: usize, n: i32, k: i32): usize {
+export function nibbleOf(block: usize, n: i32, k: i32): usize {
   return block + SCALES4 + <usize>(k >> 3) * UNIT + <usize>((n >> 2 << 4) + nibbleByte(n & 3, k & 7));
 }
 

@@ -1,4 +1,5 @@
 // gemm_q4_quantize_rows: y = rows of x in 8 bits, symmetric, a scale for every 32 values of a row.
+// gemm_q4_1_quantize_rows: the very same.  gemm_q8_0_quantize_rows: the same as q8_0/layout.ts has them.
 //
 // y: M rows, see layout4.ts · x: (M, K) f32, row stride xm.  Range: rows.  No aliasing.
 // scale = max |x| / 127, q = round(x 127 / max |x|) to nearest even: |x - scale q| <= scale (1/2 + 2^-15).
@@ -7,20 +8,36 @@ import { activationBytes } from '../lanes/dot';
 import { FACTOR, storeForNibbles } from '../lanes/nibbles';
 import { magic, magnitude, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
-import { GROUP, HEAD4, recordBytes, row4Bytes } from './layout4';
+import { GROUP, groups, HEAD4, recordBytes } from './layout4';
+import { RECORD8 } from './q8_0/layout';
 
 export function gemm_q4_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
+  quantizeRows<u8>(y, x, K, xm, begin, end);
+}
+
+export function gemm_q4_1_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
+  gemm_q4_quantize_rows(y, x, K, xm, begin, end);
+}
+
+export function gemm_q8_0_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
+  quantizeRows<i16>(y, x, K, xm, begin, end);
+}
+
+/** T = u8: for weights of 4 bits; T = i16: as integers of 16 bits. */
+@inline
+function quantizeRows<T>(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
+  const record = sizeof<T>() == 2 ? RECORD8 : recordBytes();
   for (let m = begin; m < end; m++) {
     const row = x + ((<usize>m * <usize>xm) << 2);
-    let to = y + <usize>m * row4Bytes(K);
+    let to = y + <usize>m * <usize>groups(K) * record;
     for (let k = 0; k < K; k += GROUP) {
-      quantizeGroup(to, row + (<usize>k << 2), min(K - k, GROUP));
-      to += recordBytes();
+      quantizeGroup<T>(to, row + (<usize>k << 2), min(K - k, GROUP));
+      to += record;
     }
   }
 }
 
-function quantizeGroup(y: usize, x: usize, n: i32): void {
+function quantizeGroup<T>(y: usize, x: usize, n: i32): void {
   // The bits of positive floats are in order, and a NaN comes out on top.
   const mask = magnitude();
   let most = i32x4.splat(0);
@@ -39,11 +56,22 @@ function quantizeGroup(y: usize, x: usize, n: i32): void {
     // what is not finite gives any integer: it has to be one in range all the same
     const wide = i16x8.narrow_i32x4_s(rounded(a, scale, add, add), rounded(b, scale, add, add));
     const q = i16x8.max_s(i16x8.min_s(wide, top), bottom);
-    sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(q));
-    storeForNibbles(to, q);
-    to += activationBytes(8);
+    if (sizeof<T>() == 2) {
+      v128.store(to, q);
+      to += 16;
+    } else {
+      sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(q));
+      storeForNibbles(to, q);
+      to += activationBytes(8);
+    }
+  }
+  const step: f32 = small ? 0 : range / 127;
+  if (sizeof<T>() == 2) {
+    store<f32>(y, step);
+    store<i32>(y, 0, 4);
+    return;
   }
   const pair = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 2, 3));
-  store<f32>(y, small ? 0 : range / 127 / <f32>FACTOR);
+  store<f32>(y, step / <f32>FACTOR);
   store<i32>(y, -8 * FACTOR * (i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1)), 4);
 }

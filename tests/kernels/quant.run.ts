@@ -3,7 +3,7 @@ import { Random } from '../random.js';
 import type { QuantCase } from '../reference/quant.js';
 import { type Bench, denseRows } from './harness.js';
 
-export type Format = 'q8' | 'q4';
+export type Format = 'q8' | 'q8_0' | 'q4' | 'q4_1';
 
 export interface Options {
   format?: Format;

@@ -97,6 +97,44 @@ export function quantizeGroup4(w: Numbers): Quantized {
   return { q, scale, zero: 0 };
 }
 
+/** 32 values or fewer of a channel in 4 bits with a minimum: w = scale q + minimum, q in 0..15. */
+export function quantizeGroup4_1(w: Numbers): Block {
+  const values = Array.from(w);
+  const low = values.reduce((a, v) => Math.min(a, v), 0);
+  const minimum = low > f(-1e-30) ? 0 : bf16(low);
+  const range = f(values.reduce((a, v) => Math.max(a, v), 0) - minimum);
+  const scale = range < f(1e-30) ? 0 : bf16(f(range / 15));
+  const inverse = scale === 0 ? 0 : f(1 / scale);
+  const step = (v: number): number => Math.max(Math.min(roundEven(f(f(v - minimum) * inverse)), 15), 0);
+  return { q: Int32Array.from(values, step), scale, minimum };
+}
+
+/** 32 values or fewer of a channel in 8 bits: w = scale q, q in -127..127. */
+export function quantizeGroup8(w: Numbers): Block {
+  const values = Array.from(w);
+  const most = values.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+  const scale = most < f(1e-30) ? 0 : bf16(f(most / 127));
+  const inverse = scale === 0 ? 0 : f(1 / scale);
+  const step = (v: number): number => Math.max(Math.min(roundEven(f(v * inverse)), 127), -127);
+  return { q: Int32Array.from(values, step), scale, minimum: 0 };
+}
+
+/** A group of weights: scale q + minimum. */
+export interface Block {
+  q: Int32Array;
+  scale: number;
+  minimum: number;
+}
+
+/** Quantises one group. */
+export type Quantizer = (w: Numbers) => Block;
+
+export const BLOCKS = {
+  q4: (w: Numbers): Block => ({ ...quantizeGroup4(w), minimum: 0 }),
+  q4_1: quantizeGroup4_1,
+  q8_0: quantizeGroup8,
+} as const satisfies Record<string, Quantizer>;
+
 const GROUP = 32;
 
 function inGroups<T>(values: Float32Array, each: (part: Float32Array) => T): T[] {
@@ -104,25 +142,31 @@ function inGroups<T>(values: Float32Array, each: (part: Float32Array) => T): T[]
   return Array.from({ length: parts }, (_, g) => each(values.subarray(g * GROUP, (g + 1) * GROUP)));
 }
 
-/** What is left of a channel in 4 bits. */
-export const roundedChannel4 = (w: Float32Array): Float32Array =>
+/** What is left of a channel. */
+export const roundedChannel = (w: Float32Array, quantize: Quantizer): Float32Array =>
   Float32Array.from(
-    inGroups(w, quantizeGroup4).flatMap(({ q, scale }) => Array.from(q, (v) => v * scale + 0)),
+    inGroups(w, quantize).flatMap(({ q, scale, minimum }) =>
+      Array.from(q, (v) => f(v * scale) + minimum + 0),
+    ),
   );
 
-/** (M, N) dense: the bits that the int4 kernel has to give.  Activations: 8 bits, symmetric, a scale a group. */
-export function gemmQ4(g: QuantCase, act = (x: number): number => x): Float32Array {
+/**
+ * (M, N) dense: the bits that the kernel of a format in groups has to give.  Activations: 8 bits, symmetric, a scale a
+ * group.  A minimum goes with the sum of a group's activations.
+ */
+export function gemmBlocks(g: QuantCase, quantize: Quantizer, act = (x: number): number => x): Float32Array {
   const { M, N, bias, residual } = g;
-  const channels = Array.from({ length: N }, (_, n) => inGroups(channelOf(g, n), quantizeGroup4));
+  const channels = Array.from({ length: N }, (_, n) => inGroups(channelOf(g, n), quantize));
   const c = new Float32Array(M * N);
   for (let m = 0; m < M; m++) {
     const row = inGroups(rowOf(g, m), quantizeChannel);
     for (let n = 0; n < N; n++) {
       let y = 0;
       row.forEach((a, i) => {
-        const w = channels[n][i];
-        const sum = a.q.reduce((s, q, k) => s + q * w.q[k], 0);
-        y = f(y + f(f(sum) * f(a.scale * w.scale)));
+        const { q, scale, minimum } = channels[n][i];
+        const sum = f(f(a.q.reduce((s, v, k) => s + v * q[k], 0)) * f(a.scale * scale));
+        const all = a.q.reduce((s, v) => s + v, 0);
+        y = f(y + f(sum + f(minimum * f(a.scale * f(all)))));
       });
       if (bias) y = f(y + bias[n]);
       y = f(act(y));
