@@ -35,7 +35,7 @@ export const MODEL_OPTIONS: Readonly<Record<string, Option>> = {
   dtype: {
     type: 'string',
     value: 'NAME',
-    help: 'how weights are held: f32, q8 (8 bits: smaller, faster), q4 (4 bits); default as stored',
+    help: 'how weights are held: f32, q8 (8 bits: smaller, faster), q8_0, q4 (4 bits), q4_1; default as stored',
   },
   variant: { type: 'string', value: 'NAME', help: 'simd (default, reproducible), relaxed (faster), auto' },
   threads: { type: 'string', value: 'N', help: 'how many threads, or auto; default 1' },

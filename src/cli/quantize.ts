@@ -4,6 +4,8 @@ import type { TensorBytes } from '../io/safetensors/parse.js';
 import { writeSafetensors } from '../io/safetensors/write.js';
 import { readBytes, type Source } from '../io/source.js';
 import { ALL_MODELS, createEngine, fromPretrained } from '../node.js';
+import { QUANTIZED_DTYPES } from '../ops/panel-matrix.js';
+import type { QuantizedDType } from '../ops/quantized.js';
 import { quantizeCheckpoint } from '../pretrained/quantize.js';
 import { bytes, type Command, note, print, stringOf, UsageError } from './command.js';
 import { SOURCE_OPTIONS, sourceOf } from './model.js';
@@ -20,13 +22,13 @@ const SHARD_BYTES = 1 << 30;
 
 export const quantizeCommand: Command = {
   summary: 'Write a checkpoint with its matrices in 8 or 4 bits: a smaller folder that loads as any other.',
-  usage: '[DIR | --model DIR] --dtype q8|q4 --out DIR',
+  usage: `[DIR | --model DIR] --dtype ${QUANTIZED_DTYPES.join('|')} --out DIR`,
   options: {
     ...SOURCE_OPTIONS,
     dtype: {
       type: 'string',
       value: 'NAME',
-      help: 'q8 (8 bits, a scale a row) or q4 (4 bits, a scale for 32)',
+      help: 'q8 (8 bits, a scale a row), q8_0 (a scale for 32), q4 (4 bits, a scale for 32) or q4_1 (and a minimum)',
     },
     out: { type: 'string', short: 'o', value: 'DIR', help: 'the folder to write; it must not be there yet' },
   },
@@ -37,8 +39,10 @@ export const quantizeCommand: Command = {
 
   async run({ values, positionals, signal }) {
     const dtype = stringOf(values, 'dtype');
-    if (dtype !== 'q8' && dtype !== 'q4')
-      throw new UsageError(`--dtype must be q8 or q4, got ${JSON.stringify(dtype ?? null)}`);
+    if (!isQuantized(dtype))
+      throw new UsageError(
+        `--dtype must be ${QUANTIZED_DTYPES.join(' or ')}, got ${JSON.stringify(dtype ?? null)}`,
+      );
     const out = stringOf(values, 'out');
     if (!out) throw new UsageError('where to?  Name a folder with --out');
     if ((await readdir(out).catch(() => [])).length > 0) throw new UsageError(`${out} is there already`);
@@ -61,6 +65,9 @@ export const quantizeCommand: Command = {
     }
   },
 };
+
+const isQuantized = (dtype: unknown): dtype is QuantizedDType =>
+  QUANTIZED_DTYPES.includes(dtype as QuantizedDType);
 
 interface Written {
   readonly file: string;

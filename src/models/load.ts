@@ -52,7 +52,9 @@ export async function loadWeights(
 }
 
 /** Bytes of a weight, at the least. */
-const BYTES: Readonly<Record<MatrixDType, number>> = { f32: 4, q8: 1, q4: 0.5625 };
+const BYTES: Readonly<Record<MatrixDType, number>> = {
+  ...{ f32: 4, q8: 1, q8_0: 1.0625, q4: 0.5625, q4_1: 0.625 },
+};
 
 /** Says before gigabytes are read that they will not fit. @throws OutOfMemoryError */
 function expectRoom(model: PretrainedModel): void {

@@ -8,10 +8,15 @@ import { Tensor } from '../tensor/tensor.js';
 import { type Epilogue, type Matrix, panels } from './matrix.js';
 import { expectDType } from './util.js';
 
-/** How a laid-out weight stores its numbers: as they are, in 8 bits, or in 4. */
-export type MatrixDType = 'f32' | 'q8' | 'q4';
+export const QUANTIZED_DTYPES = ['q8', 'q8_0', 'q4', 'q4_1'] as const;
 
-export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', 'q8', 'q4'];
+/**
+ * How a laid-out weight stores its numbers: as they are; in 8 bits with a scale a row (q8) or for every 32 (q8_0); in
+ * 4 bits with a scale for every 32 (q4), or that and a minimum (q4_1).
+ */
+export type MatrixDType = 'f32' | (typeof QUANTIZED_DTYPES)[number];
+
+export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', ...QUANTIZED_DTYPES];
 
 /** Where a matrix lies, and whether it has a share of that block or only looks at it. */
 export interface Place {

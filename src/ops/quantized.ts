@@ -1,39 +1,35 @@
 // A weight matrix in 8 or 4 bits: so much less memory, and less of its time when a decoder writes one token.
 // Products are integer products: the activations of a row are quantised too, for q8 to 7 bits with a scale and
-// a zero point a row, for q4 to 8 bits with a scale for every 32 values, so that a result depends on nothing
-// but its row (see assembly/quant).
+// a zero point a row, for the others to 8 bits with a scale for every 32 values, so that a result depends on
+// nothing but its row (see assembly/quant).
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { Arena } from '../tensor/arena.js';
 import { show } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Epilogue, type Matrix, panels } from './matrix.js';
-import { expectMatrix, type MatrixDType, PanelMatrix, type Place } from './panel-matrix.js';
+import { expectMatrix, type MatrixDType, PanelMatrix, type Place, QUANTIZED_DTYPES } from './panel-matrix.js';
 
 /** A MatrixDType that loses something. */
 export type QuantizedDType = Exclude<MatrixDType, 'f32'>;
 
-/** The kernels of each format. */
+/** The kernels of a format. */
+const kernelsOf = <D extends QuantizedDType>(dtype: D) =>
+  ({
+    size: `gemm_${dtype}_packed_size`,
+    pack: `gemm_${dtype}_pack`,
+    unpack: `gemm_${dtype}_unpack`,
+    gather: `gemm_${dtype}_gather_rows`,
+    rowsSize: `gemm_${dtype}_rows_size`,
+    rows: `gemm_${dtype}_quantize_rows`,
+    scratch: `gemm_${dtype}_scratch`,
+    gemm: `gemm_${dtype}_f32`,
+  }) as const;
+
 const KERNELS = {
-  q8: {
-    size: 'gemm_q8_packed_size',
-    pack: 'gemm_q8_pack',
-    unpack: 'gemm_q8_unpack',
-    gather: 'gemm_q8_gather_rows',
-    rowsSize: 'gemm_q8_rows_size',
-    rows: 'gemm_q8_quantize_rows',
-    scratch: 'gemm_q8_scratch',
-    gemm: 'gemm_q8_f32',
-  },
-  q4: {
-    size: 'gemm_q4_packed_size',
-    pack: 'gemm_q4_pack',
-    unpack: 'gemm_q4_unpack',
-    gather: 'gemm_q4_gather_rows',
-    rowsSize: 'gemm_q4_rows_size',
-    rows: 'gemm_q4_quantize_rows',
-    scratch: 'gemm_q4_scratch',
-    gemm: 'gemm_q4_f32',
-  },
+  q8: /* @__PURE__ */ kernelsOf('q8'),
+  q8_0: /* @__PURE__ */ kernelsOf('q8_0'),
+  q4: /* @__PURE__ */ kernelsOf('q4'),
+  q4_1: /* @__PURE__ */ kernelsOf('q4_1'),
 } as const satisfies Record<QuantizedDType, object>;
 
 // So many products of 127 and 127 fit an i32.
@@ -47,8 +43,8 @@ export class QuantizedMatrix extends PanelMatrix {
   readonly #rowBytes: number;
 
   private constructor(arena: Arena, N: number, K: number, dtype: QuantizedDType, place?: Place) {
-    if (!Object.hasOwn(KERNELS, dtype))
-      throw new ArgumentError(`dtype must be q8 or q4, got ${JSON.stringify(dtype)}`);
+    if (!QUANTIZED_DTYPES.includes(dtype))
+      throw new ArgumentError(`dtype must be ${QUANTIZED_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`);
     if (K > MOST_K)
       throw new ShapeError(`a quantised weight has at most ${MOST_K} columns, got ${show([N, K])}`);
     super(arena, N, K, arena.kernels[KERNELS[dtype].size](N, K), place);
@@ -59,7 +55,8 @@ export class QuantizedMatrix extends PanelMatrix {
 
   /**
    * Quantises a weight of shape (N, K), as `nn.Linear` stores it.  q8: scale = max |w| / 127 for each row,
-   * q = w / scale to nearest even.  q4: scale = m / -8 in bf16 for each 32 values of a row, m being the largest.
+   * q = w / scale to nearest even.  The others for each 32 values of a row, scales in bf16: q8_0: the same; q4:
+   * scale = m / -8, m being the largest; q4_1: scale = (max w - minimum) / 15, minimum = min w in bf16.
    * @throws ShapeError unless it is a matrix
    */
   static from(weight: Tensor, dtype: QuantizedDType = 'q8'): QuantizedMatrix {

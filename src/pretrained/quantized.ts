@@ -1,22 +1,31 @@
 // The folder that `fovea quantize` writes: a checkpoint whose matrices are stored in 8 or 4 bits.
 //
-//   config.json    "quantization_config": { "quant_method": "fovea", "dtype": "q8" | "q4" }
-//   q8  NAME          I8 (N, K)         q in -127..127; w = q absmax / 127
-//       NAME_absmax   F32 (N)           the largest magnitude of each row
-//   q4  NAME          U8 (N, K / 2)     two q of 0..15 a byte, the even k in the low bits; w = scale (q - 8)
-//       NAME_scale    BF16 (N, K / 32)  one scale for 32 k, rounded up
+//   config.json      "quantization_config": { "quant_method": "fovea", "dtype": "q8" | "q8_0" | "q4" | "q4_1" }
+//   q8    NAME          I8 (N, K)             q in -127..127; w = q absmax / 127
+//         NAME_absmax   F32 (N)               the largest magnitude of each row
+//   q8_0  NAME          I8 (N, K)             q in -127..127; w = scale q
+//         NAME_scale    BF16 (N, K / 32)      one scale for 32 k, rounded up
+//   q4    NAME          U8 (N, K / 2)         two q of 0..15 a byte, the even k in the low bits; w = scale (q - 8)
+//         NAME_scale    BF16 (N, K / 32)
+//   q4_1  NAME          U8 (N, K / 2)         likewise; w = scale q + minimum
+//         NAME_scale    BF16 (N, K / 32, 2)   scale and minimum
 //
 // N are output features, whatever order the model type stores them in.  All other tensors are as they were.  A
 // file holds the scales before the values.  What is read are numbers that quantise to the very same integers and
 // scales, so that a model loaded from such a folder has the bits of one quantised while it is loaded.
 import { ConfigError, SafetensorsError } from '../errors.js';
 import type { WeightInfo, WeightPart, WeightSource } from '../models/weights.js';
+import { QUANTIZED_DTYPES } from '../ops/panel-matrix.js';
 import type { QuantizedDType } from '../ops/quantized.js';
 
 export const METHOD = 'fovea';
-export const SUFFIX: Readonly<Record<QuantizedDType, string>> = { q8: '_absmax', q4: '_scale' };
-/** Values of a row that share a scale in 4 bits. */
+export const SUFFIX: Readonly<Record<QuantizedDType, string>> = {
+  ...{ q8: '_absmax', q8_0: '_scale', q4: '_scale', q4_1: '_scale' },
+};
+/** Values of a row that share a scale, but for q8. */
 export const GROUP = 32;
+
+const inNibbles = (dtype: QuantizedDType): boolean => dtype === 'q4' || dtype === 'q4_1';
 
 /** Weights that were stored quantised, as floats, and the dtype in which to hold them again. */
 export type QuantizedSource = WeightSource & { readonly dtype: QuantizedDType };
@@ -31,9 +40,10 @@ export function storedMatrices(
     const scales = tensors.get(name + SUFFIX[dtype]);
     if (!scales) continue;
     const [N, width] = shape;
-    const K = dtype === 'q4' ? 2 * width : width;
-    const values = dtype === 'q4' ? 'U8' : 'I8';
-    const expected = dtype === 'q4' ? ['BF16', N, Math.ceil(K / GROUP)] : ['F32', N];
+    const K = inNibbles(dtype) ? 2 * width : width;
+    const values = inNibbles(dtype) ? 'U8' : 'I8';
+    const expected = dtype === 'q8' ? ['F32', N] : ['BF16', N, Math.ceil(K / GROUP)];
+    if (dtype === 'q4_1') expected.push(2);
     const got = [scales.dtype, ...scales.shape];
     if (shape.length !== 2 || type !== values || got.join() !== expected.join())
       throw new SafetensorsError(
@@ -51,9 +61,11 @@ export function storedDType(config: unknown): QuantizedDType {
     throw new ConfigError(
       `quantization_config.quant_method must be "${METHOD}", got ${JSON.stringify(method)}`,
     );
-  if (dtype !== 'q8' && dtype !== 'q4')
-    throw new ConfigError(`quantization_config.dtype must be q8 or q4, got ${JSON.stringify(dtype)}`);
-  return dtype;
+  if (!QUANTIZED_DTYPES.includes(dtype as QuantizedDType))
+    throw new ConfigError(
+      `quantization_config.dtype must be ${QUANTIZED_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`,
+    );
+  return dtype as QuantizedDType;
 }
 
 /**
@@ -82,7 +94,7 @@ export function readQuantized(weights: WeightSource, config: unknown): Quantized
       else {
         const known = scales.get(part.name);
         if (!known) throw new SafetensorsError(`${part.name}${SUFFIX[dtype]} must come before its matrix`);
-        yield dtype === 'q8' ? bytes(part, shape[1], known) : nibbles(part, shape[1], known);
+        yield inNibbles(dtype) ? nibbles(part, shape[1], known, dtype) : bytes(part, shape[1], known, dtype);
       }
     }
   }
@@ -113,28 +125,44 @@ class Scales {
   }
 }
 
-/** A run of 8-bit values as floats: the largest magnitude of a row is the float that it was. */
-function bytes({ name, element, bytes: raw }: WeightPart, K: number, { values: most }: Scales): WeightPart {
+/** The group of an element of a matrix. */
+const groupOf = (element: number, K: number): number =>
+  Math.floor(element / K) * Math.ceil(K / GROUP) + Math.floor((element % K) / GROUP);
+
+/** A run of 8-bit values as floats: in q8 the largest magnitude of a row is the float that it was. */
+function bytes(
+  { name, element, bytes: raw }: WeightPart,
+  K: number,
+  { values: scales }: Scales,
+  dtype: QuantizedDType,
+): WeightPart {
   const q = new Int8Array(raw.buffer, raw.byteOffset, raw.byteLength);
   const w = new Float32Array(q.length);
   for (let i = 0; i < q.length; i++) {
-    const m = most[Math.floor((element + i) / K)];
     if (q[i] === -128) throw new SafetensorsError(`${name}: element ${element + i} is -128`);
-    w[i] = q[i] === 127 ? m : q[i] === -127 ? -m : (q[i] * m) / 127;
+    if (dtype === 'q8_0') w[i] = q[i] * scales[groupOf(element + i, K)];
+    else {
+      const m = scales[Math.floor((element + i) / K)];
+      w[i] = q[i] === 127 ? m : q[i] === -127 ? -m : (q[i] * m) / 127;
+    }
   }
   return { name, element, bytes: new Uint8Array(w.buffer) };
 }
 
 /** A run of pairs of 4-bit values as floats. */
-function nibbles({ name, element, bytes: raw }: WeightPart, K: number, { values }: Scales): WeightPart {
+function nibbles(
+  { name, element, bytes: raw }: WeightPart,
+  K: number,
+  { values }: Scales,
+  dtype: QuantizedDType,
+): WeightPart {
   const w = new Float32Array(2 * raw.length);
-  const groups = Math.ceil(K / GROUP);
   for (let i = 0; i < raw.length; i++) {
-    const at = 2 * (element + i);
-    const row = Math.floor(at / K);
-    const scale = values[row * groups + Math.floor((at - row * K) / GROUP)];
-    w[2 * i] = scale * ((raw[i] & 15) - 8);
-    w[2 * i + 1] = scale * ((raw[i] >> 4) - 8);
+    const group = groupOf(2 * (element + i), K);
+    const [scale, minimum] =
+      dtype === 'q4_1' ? [values[2 * group], values[2 * group + 1]] : [values[group], -8 * values[group]];
+    w[2 * i] = scale * (raw[i] & 15) + minimum;
+    w[2 * i + 1] = scale * (raw[i] >> 4) + minimum;
   }
   return { name, element: 2 * element, bytes: new Uint8Array(w.buffer) };
 }
