@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readBytes } from '../../src/io/source.js';
+import { QUANTIZED_DTYPES } from '../../src/ops/panel-matrix.js';
 import { filesOf, GATED, gatedShapes, makeCheckpoint } from '../models/make-checkpoint.js';
 import { describeWith, json, STORIES } from '../models/shared.js';
 import { tinyEncoder } from '../models/tiny.js';
@@ -59,7 +60,11 @@ describe('usage errors: exit code 2, a hint, nothing on stdout', () => {
     [['generate', '-p', 'x', '--variant', 'fast'], '--variant must be simd', 'fovea generate --help'],
     [['embed', 'x', '-m', 'x', '--threads', '1.5'], '--threads must be auto or', 'fovea embed --help'],
     [['embed', '--pooling', 'sum', 'x'], '--pooling must be one of mean', 'fovea embed --help'],
-    [['quantize', 'a', '-o', 'b'], '--dtype must be q8 or q4, got null', 'fovea quantize --help'],
+    [
+      ['quantize', 'a', '-o', 'b'],
+      '--dtype must be q8 or q8_0 or q4 or q4_1, got null',
+      'fovea quantize --help',
+    ],
     [['quantize', 'a', '--dtype', 'q8'], 'Name a folder with --out', 'fovea quantize --help'],
     [['inspect', 'a', 'b'], 'one checkpoint at a time', 'fovea inspect --help'],
   ])('%j', async (args, message, hint) => {
@@ -98,7 +103,7 @@ describe('failures: exit code 1 and a message', () => {
 });
 
 describe('quantize', () => {
-  test.each(['q8', 'q4'] as const)('%s: a folder that loads, and that inspect understands', async (dtype) => {
+  test.each(QUANTIZED_DTYPES)('%s: a folder that loads, and that inspect understands', async (dtype) => {
     const out = join(mkdtempSync(join(tmpdir(), 'fovea-quantize-')), 'small');
     const before = JSON.parse((await fovea(['inspect', '--json', encoder])).stdout);
     const { code, stderr } = await fovea(['quantize', encoder, '--dtype', dtype, '--out', out]);
@@ -108,7 +113,7 @@ describe('quantize', () => {
     // What has no place in the model, the head, stays behind.
     expect(before.tensors - after.tensors).toBe(3);
     const row = after.weights.find((w: { name: string }) => w.name.endsWith('layer.1.output.dense.weight'));
-    const bytes = dtype === 'q8' ? 36 * (70 + 4) : 36 * (35 + 2 * 3);
+    const bytes = 36 * { q8: 70 + 4, q8_0: 70 + 2 * 3, q4: 35 + 2 * 3, q4_1: 35 + 4 * 3 }[dtype];
     expect(row).toMatchObject({ dtype, shape: [36, 70], parameters: 36 * 70, bytes });
     const [a, b] = await Promise.all([
       fovea(['embed', 'some words', '-m', out, '--json']),
@@ -239,7 +244,7 @@ describeWith(STORIES, 'generate', () => {
     expect(text.startsWith(stdout.trimEnd())).toBe(true);
     const wrong = await fovea(['generate', '-m', STORIES, '-p', prompt, '--dtype', 'q3']);
     expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('--dtype must be f32 or q8 or q4, got "q3"');
+    expect(wrong.stderr).toContain('--dtype must be f32 or q8 or q8_0 or q4 or q4_1, got "q3"');
   });
 
   test('without --model and --prompt it tells the same story', async () => {

@@ -10,17 +10,17 @@ import { writeSafetensors } from '../../src/io/safetensors/write.js';
 import { readBytes, type Source } from '../../src/io/source.js';
 import { memorySource } from '../../src/io/source-memory.js';
 import { ALL_MODELS, createEngine, type Engine, fromPretrained, Tensor } from '../../src/node.js';
-import { QuantizedMatrix } from '../../src/ops/quantized.js';
-import { inBytes, inNibbles, quantizeCheckpoint } from '../../src/pretrained/quantize.js';
+import { QUANTIZED_DTYPES as DTYPES } from '../../src/ops/panel-matrix.js';
+import { type QuantizedDType as DType, QuantizedMatrix } from '../../src/ops/quantized.js';
+import { encode } from '../../src/pretrained/encode.js';
+import { quantizeCheckpoint } from '../../src/pretrained/quantize.js';
 import { readQuantized, SUFFIX } from '../../src/pretrained/quantized.js';
 import { everyEngine } from '../engine.js';
 import { Random } from '../random.js';
 import { toBrain, toHalf } from '../reference/half.js';
 import { tinyDecoder, tinyEncoder } from './tiny.js';
 
-type DType = 'q8' | 'q4';
 type Tensors = [string, TensorBytes][];
-const DTYPES = ['q8', 'q4'] as const;
 const SHIPPED = ['shakespeare', 'dates', 'sort'] as const;
 const shipped = (name: string): Source =>
   folderSource(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)));
@@ -110,9 +110,12 @@ everyEngine('quantised offline', (engine) => {
           Float32Array.from({ length: K }, (_, k) => (k % 2 ? 1 : -1) * (1 + k / 1e3)),
           random.normal(K).map((v) => v ** 9),
           new Float32Array(K).fill(1e-32),
+          random.normal(K).map((v) => Math.abs(v) + 2),
+          random.normal(K).map((v) => -Math.abs(v) - 2),
+          random.normal(K).map((v, k) => (k === 1 ? -1e-34 : Math.abs(v))),
         ];
         const w = Float32Array.from(rows.flatMap((row) => Array.from(row)));
-        const pair = (dtype === 'q8' ? inBytes : inNibbles)(w, K)!;
+        const pair = encode(w, K, dtype)!;
         const weights = {
           tensors: new Map([
             ['w', pair.values],
@@ -147,12 +150,14 @@ everyEngine('quantised offline', (engine) => {
   });
 });
 
-test('what cannot be quantised stays as it is: odd columns in q4, weights that are not finite', () => {
-  expect(inNibbles(new Float32Array(9), 3)).toBeNull();
-  for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    expect(inNibbles(Float32Array.of(1, bad), 2)).toBeNull();
-    expect(inBytes(Float32Array.of(1, bad), 2)).toBeNull();
+test('what cannot be quantised stays as it is: odd columns in 4 bits, weights that are not finite', () => {
+  for (const dtype of DTYPES) {
+    expect(encode(new Float32Array(9), 3, dtype) === null).toBe(dtype === 'q4' || dtype === 'q4_1');
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(encode(Float32Array.of(1, bad), 2, dtype)).toBeNull();
   }
+  // a scale beyond bf16
+  expect(encode(Float32Array.of(3e38, -3e38), 2, 'q4_1')).toBeNull();
 });
 
 describe('folders of others', () => {
@@ -215,7 +220,7 @@ describe('folders of others', () => {
         c.quantization_config = { quant_method: 'fovea', dtype: 'q2' };
       },
       ConfigError,
-      /dtype must be q8 or q4, got "q2"/,
+      /dtype must be q8 or q8_0 or q4 or q4_1, got "q2"/,
     ],
     ['no scales', 'q8', (t) => t.delete(`${NAME}_absmax`), DTypeError, /stored as I8/],
     [
@@ -232,6 +237,22 @@ describe('folders of others', () => {
       SafetensorsError,
       /is no matrix in q4/,
     ],
+    ...(['q8_0', 'q4_1'] as const).map(
+      (dtype): [string, DType, (t: Map<string, TensorBytes>) => void, typeof SafetensorsError, RegExp] => [
+        `a row of scales of ${dtype}`,
+        dtype,
+        (t) => {
+          const { shape, bytes } = t.get(`${NAME}_scale`)!;
+          t.set(`${NAME}_scale`, {
+            dtype: 'BF16',
+            shape: [shape[0], shape.slice(1).reduce((a, b) => a * b, 1) + 1],
+            bytes: new Uint8Array(bytes.length + 2 * shape[0]),
+          });
+        },
+        SafetensorsError,
+        new RegExp(`is no matrix in ${dtype}`),
+      ],
+    ),
     [
       'a matrix of another shape',
       'q8',
@@ -275,6 +296,28 @@ describe('folders of others', () => {
       /element 7 is -128/,
     ],
     [
+      'the same in groups',
+      'q8_0',
+      (t) =>
+        t.set(
+          NAME,
+          edit(t.get(NAME)!, (b) => b.fill(128, 9, 10)),
+        ),
+      SafetensorsError,
+      /element 9 is -128/,
+    ],
+    [
+      'a minimum that is not finite',
+      'q4_1',
+      (t) =>
+        t.set(
+          `${NAME}_scale`,
+          edit(t.get(`${NAME}_scale`)!, (b) => b.set([0xc0, 0x7f], 2)),
+        ),
+      SafetensorsError,
+      /_scale: element 1 is NaN/,
+    ],
+    [
       'an infinite scale in 4 bits',
       'q4',
       (t) =>
@@ -298,7 +341,9 @@ describe('folders of others', () => {
         await broken(dtype, (t) =>
           t.set(
             NAME,
-            edit(t.get(NAME)!, (b) => b.set(Array.from(b, () => random.int(dtype === 'q8' ? 127 : 256)))),
+            edit(t.get(NAME)!, (b) =>
+              b.set(Array.from(b, () => random.int(dtype.startsWith('q8') ? 127 : 256))),
+            ),
           ),
         ),
       ).toBeUndefined();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { folderSource } from '../../src/io/node/source-folder.js';
 import type { DecoderModel } from '../../src/models/base.js';
 import { createEngine, fromPretrained, type Pretrained } from '../../src/node.js';
+import { MATRIX_DTYPES, QUANTIZED_DTYPES } from '../../src/ops/panel-matrix.js';
 import { QuantizedMatrix } from '../../src/ops/quantized.js';
 import { everyEngine } from '../engine.js';
 import { describeWith, json, STORIES } from './shared.js';
@@ -31,6 +32,8 @@ function loss(logits: ArrayLike<number>, ids: readonly number[], V: number): num
 // The model is tiny, with rows of 64 and 172 weights: 4 bits cost it more than they cost others.
 // Cosines of all hidden states and logits of the worst text, change of perplexity.  Reached: see the comments.
 const BOUNDS = {
+  q4_1: { hidden: 0.97, logits: 0.99, perplexity: 0.2 },
+  q8_0: { hidden: 0.999, logits: 0.999, perplexity: 0.01 },
   q4: { hidden: 0.97, logits: 0.99, perplexity: 0.2 }, // 0.9779, 0.9923, +15 %
   q8: { hidden: 0.999, logits: 0.999, perplexity: 0.01 }, // 0.99936, 0.99977, +0.4 %
 } as const;
@@ -41,7 +44,7 @@ describeWith(STORIES, 'quantised stories260K', () => {
   };
   const texts = greedy.map(({ prompt_ids, continuation_ids }) => [...prompt_ids, ...continuation_ids]);
 
-  describe.each(['q8', 'q4'] as const)('%s', (dtype) => {
+  describe.each(QUANTIZED_DTYPES)('%s', (dtype) => {
     everyEngine('loaded', (engine) => {
       let exact: Pretrained;
       let rounded: Pretrained;
@@ -97,23 +100,20 @@ describeWith(STORIES, 'quantised stories260K', () => {
     });
   });
 
-  test.each(['f32', 'q8', 'q4'] as const)(
-    '%s matrices are laid out once, while they are read',
-    async (dtype) => {
-      using engine = await createEngine();
-      const { model } = await fromPretrained(engine, folderSource(STORIES), { dtype });
-      const { blocks, peak } = engine.memory;
-      const matrices = model.parameters().map((p) => p.matrix);
-      expect(model.parameters().map((p) => p.matrix)).toEqual(matrices);
-      expect(engine.memory).toMatchObject({ blocks, peak });
-    },
-  );
+  test.each(MATRIX_DTYPES)('%s matrices are laid out once, while they are read', async (dtype) => {
+    using engine = await createEngine();
+    const { model } = await fromPretrained(engine, folderSource(STORIES), { dtype });
+    const { blocks, peak } = engine.memory;
+    const matrices = model.parameters().map((p) => p.matrix);
+    expect(model.parameters().map((p) => p.matrix)).toEqual(matrices);
+    expect(engine.memory).toMatchObject({ blocks, peak });
+  });
 
   test('an unknown dtype is refused before anything is read', async () => {
     using engine = await createEngine();
     const { blocks } = engine.memory;
     await expect(fromPretrained(engine, folderSource(STORIES), { dtype: 'q3' as 'q8' })).rejects.toThrow(
-      'dtype must be f32 or q8 or q4, got "q3"',
+      'dtype must be f32 or q8 or q8_0 or q4 or q4_1, got "q3"',
     );
     expect(engine.memory.blocks).toBe(blocks);
   });

@@ -8,6 +8,7 @@ import { GRU, LSTM } from '../../src/nn/rnn.js';
 import { backward } from '../../src/ops/backward.js';
 import { embedding } from '../../src/ops/embedding.js';
 import { linear } from '../../src/ops/linear.js';
+import { QUANTIZED_DTYPES } from '../../src/ops/panel-matrix.js';
 import { type QuantizedDType, QuantizedMatrix } from '../../src/ops/quantized.js';
 import { sum } from '../../src/ops/reduce.js';
 import { cat, narrow, transpose } from '../../src/ops/view.js';
@@ -76,7 +77,12 @@ everyEngine('quantised weights', (engine) => {
     const w = tensor(64, 256);
     quantized(w, (q) => {
       expect(q.bytes).toBe(64 * 256 + 8 * 64);
-      quantized(w, (q4) => expect(q4.bytes).toBe((64 * 256 * 4.5) / 8), 'q4');
+      for (const [dtype, bits] of [
+        ['q4', 4.5],
+        ['q4_1', 5],
+        ['q8_0', 8.5],
+      ] as const)
+        quantized(w, (other) => expect(other.bytes).toBe((64 * 256 * bits) / 8), dtype);
       const back = q.unpack();
       expect(relative(back, w)).toBeLessThan(0.01);
       expect(relative(back, w)).toBeGreaterThan(0.001);
@@ -100,7 +106,7 @@ everyEngine('quantised weights', (engine) => {
       strips.dispose();
       expect(() => linear(x, strips)).toThrow(DisposedError);
     };
-    for (const dtype of ['q8', 'q4'] as const) quantized(w, check(dtype), dtype);
+    for (const dtype of QUANTIZED_DTYPES) quantized(w, check(dtype), dtype);
     expect(() => QuantizedMatrix.from(tensor(3))).toThrow(ShapeError);
     expect(() => QuantizedMatrix.from(w, 'q3' as 'q8')).toThrow(ArgumentError);
     expect(() => QuantizedMatrix.empty(engine().arena, 1, 131073)).toThrow(ShapeError);
@@ -108,14 +114,19 @@ everyEngine('quantised weights', (engine) => {
   });
 
   clean('embedding reads rows of the quantised matrix', () => {
-    quantized(tensor(33, 20), (q) => {
-      const ids = Tensor.from(engine().arena, Int32Array.of(32, 0, 17, 32), [2, 2], 'i32');
-      const all = list(q.unpack());
-      const want = [32, 0, 17, 32].flatMap((id) => all.slice(20 * id, 20 * id + 20));
-      const y = embedding(ids, q);
-      expect(y.shape).toEqual([2, 2, 20]);
-      expect(list(y)).toEqual(want);
-    });
+    for (const dtype of QUANTIZED_DTYPES)
+      quantized(
+        tensor(33, 20),
+        (q) => {
+          const ids = Tensor.from(engine().arena, Int32Array.of(32, 0, 17, 32), [2, 2], 'i32');
+          const all = list(q.unpack());
+          const want = [32, 0, 17, 32].flatMap((id) => all.slice(20 * id, 20 * id + 20));
+          const y = embedding(ids, q);
+          expect(y.shape).toEqual([2, 2, 20]);
+          expect(list(y)).toEqual(want);
+        },
+        dtype,
+      );
   });
 
   clean('gradients flow through a quantised weight to x and bias', () => {

@@ -26,6 +26,10 @@ const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
   ],
   gemm_f32_pack: (p) => [p(0), p(1), 180, 1001, 1, 180, 0, 63],
   gemm_q8_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
+  gemm_q8_0_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
+  gemm_q4_1_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
+  gemm_q8_0_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
+  gemm_q4_1_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
   gemm_q4_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
   gemm_q4_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
   attention_kv_f32: (p, scratch) => [
