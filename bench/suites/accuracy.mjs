@@ -5,19 +5,23 @@ import { SCHEMES } from '../accuracy/schemes.mjs';
 
 /**
  * What smaller weights and caches cost: hidden states and perplexity of the trained models against f32.  Weights of
- * q8 and q4 are measured as they run, with activations rounded too; the schemes round weights alone.
+ * the dtypes are measured as they run, with activations rounded too; the schemes round weights alone.
  * @typedef {import('../../dist/node.js').DecoderModel} DecoderModel
- * @typedef {{ dtype?: 'f32' | 'q8' | 'q4', cache?: import('../../dist/node.js').KvDType }} Held
+ * @typedef {{ dtype?: import('../contract.d.ts').DType, cache?: import('../../dist/node.js').KvDType }} Held
  */
 
 /** @type {readonly (readonly [string, Held])[]} */
 const HELD = [
   ['q8', { dtype: 'q8' }],
+  ['q8_0', { dtype: 'q8_0' }],
   ['q4', { dtype: 'q4' }],
+  ['q4_1', { dtype: 'q4_1' }],
   ['kvCache f16', { cache: 'f16' }],
   ['kvCache q8', { cache: 'q8' }],
   ['q8, kvCache q8', { dtype: 'q8', cache: 'q8' }],
+  ['q8_0, kvCache q8', { dtype: 'q8_0', cache: 'q8' }],
   ['q4, kvCache q8', { dtype: 'q4', cache: 'q8' }],
+  ['q4_1, kvCache q8', { dtype: 'q4_1', cache: 'q8' }],
 ];
 
 /** @param {{ json: boolean, variant: string }} options @returns {Promise<boolean>} */

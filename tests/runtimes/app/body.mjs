@@ -56,7 +56,7 @@ const bodies = {
 
   async dates(engine, source) {
     const all = [];
-    for (const dtype of ['f32', 'q8', 'q4']) {
+    for (const dtype of ['f32', 'q8', 'q8_0', 'q4', 'q4_1']) {
       const { model, tokenizer, dispose } = await fromPretrained(engine, source('dates'), { dtype });
       for (const { ids, logProbability } of model.write(texts.map((text) => tokenizer.encode(text).ids)))
         all.push(tokenizer.decode(ids), Float64Array.of(logProbability));
