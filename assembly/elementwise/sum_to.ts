@@ -6,7 +6,7 @@
 //
 // Each sum is taken in doubles, in row-major order (a summed last dimension by 16 lanes), and rounded
 // once: within 0.51 ulp unless terms cancel to below 2^-29 of their size.
-import { Fold, foldColumns, foldRow, put1 } from '../reduce/sums';
+import { put1, sumRow, sumSide } from '../reduce/sums';
 
 export function sum_to_f32(
   y: usize, x: usize, accumulate: i32,
@@ -38,18 +38,9 @@ export function sum_to_f32(
       for (let j0 = 0; j0 < s0; j0++)
         for (let j1 = 0; j1 < s1; j1++)
           for (let j2 = 0; j2 < s2; j2++)
-            total += foldRow(Fold.sum, px + <usize>j0 * t0 + <usize>j1 * t1 + <usize>j2 * t2, n3);
+            total += sumRow(px + <usize>j0 * t0 + <usize>j1 * t1 + <usize>j2 * t2, n3);
       put1(py, total, 1, false, add);
       e++;
-    } else if (side >= 16) {
-      foldColumns(Fold.sum, 16, py, px, s0, s1, s2, t0, t1, t2, 1, false, add);
-      e += 16;
-    } else if (side >= 4) {
-      foldColumns(Fold.sum, 4, py, px, s0, s1, s2, t0, t1, t2, 1, false, add);
-      e += 4;
-    } else {
-      foldColumns(Fold.sum, 1, py, px, s0, s1, s2, t0, t1, t2, 1, false, add);
-      e++;
-    }
+    } else e += sumSide(side, py, px, s0, s1, s2, t0, t1, t2, 1, add);
   }
 }

@@ -9,7 +9,7 @@
 import { extremeOfColumns, extremeOfRow } from './extremes';
 import { Reduce } from './kinds';
 import { logsumexpOfColumn, logsumexpOfRow } from './logsumexp';
-import { Fold, foldColumns, foldRow, put1 } from './sums';
+import { Fold, foldRow, foldSide, put1, squaresRow, sumRow, sumSide } from './sums';
 
 export function reduce_f32(
   y: usize, x: usize, kind: i32,
@@ -31,12 +31,12 @@ export function reduce_f32(
 
 function row(kind: i32, y: usize, x: usize, n: i32): void {
   switch (kind) {
-    case Reduce.sum: { put1(y, foldRow(Fold.sum, x, n), 1, false, false); break; }
-    case Reduce.mean: { put1(y, foldRow(Fold.sum, x, n), n, false, false); break; }
+    case Reduce.sum: { put1(y, sumRow(x, n), 1, false, false); break; }
+    case Reduce.mean: { put1(y, sumRow(x, n), n, false, false); break; }
     case Reduce.prod: { put1(y, foldRow(Fold.product, x, n), 1, false, false); break; }
     case Reduce.l1: { put1(y, foldRow(Fold.sizes, x, n), 1, false, false); break; }
-    case Reduce.sum_squares: { put1(y, foldRow(Fold.squares, x, n), 1, false, false); break; }
-    case Reduce.l2: { put1(y, foldRow(Fold.squares, x, n), 1, true, false); break; }
+    case Reduce.sum_squares: { put1(y, squaresRow(x, n), 1, false, false); break; }
+    case Reduce.l2: { put1(y, squaresRow(x, n), 1, true, false); break; }
     case Reduce.logsumexp: { store<f32>(y, logsumexpOfRow(x, n)); break; }
     default: store<f32>(y, extremeOfRow(x, n, kind == Reduce.min));
   }
@@ -58,19 +58,10 @@ function columns(kind: i32, y: usize, x: usize, n: i32, step: usize, side: i32):
   if (kind == Reduce.l1) return fold(Fold.sizes, y, x, n, step, side, divisor, root);
   if (kind == Reduce.l2 || kind == Reduce.sum_squares)
     return fold(Fold.squares, y, x, n, step, side, divisor, root);
-  return fold(Fold.sum, y, x, n, step, side, divisor, root);
+  return sumSide(side, y, x, 1, 1, n, 0, 0, step, divisor, false);
 }
 
 @inline
 function fold(kind: i32, y: usize, x: usize, n: i32, step: usize, side: i32, divisor: f64, root: bool): i32 {
-  if (side >= 16) {
-    foldColumns(kind, 16, y, x, 1, 1, n, 0, 0, step, divisor, root, false);
-    return 16;
-  }
-  if (side >= 4) {
-    foldColumns(kind, 4, y, x, 1, 1, n, 0, 0, step, divisor, root, false);
-    return 4;
-  }
-  foldColumns(kind, 1, y, x, 1, 1, n, 0, 0, step, divisor, root, false);
-  return 1;
+  return foldSide(kind, side, y, x, 1, 1, n, 0, 0, step, divisor, root, false);
 }

@@ -145,3 +145,42 @@ export function foldColumns(
     put4(y + 48, g, h, divisor, root, accumulate);
   }
 }
+
+/** foldColumns of as many as `side` columns allow; returns how many. */
+@inline
+export function foldSide(
+  fold: i32, side: i32, y: usize, x: usize,
+  n0: i32, n1: i32, n2: i32, t0: usize, t1: usize, t2: usize,
+  divisor: f64, root: bool, accumulate: bool,
+): i32 {
+  if (side >= 16) {
+    foldColumns(fold, 16, y, x, n0, n1, n2, t0, t1, t2, divisor, root, accumulate);
+    return 16;
+  }
+  if (side >= 4) {
+    foldColumns(fold, 4, y, x, n0, n1, n2, t0, t1, t2, divisor, root, accumulate);
+    return 4;
+  }
+  foldColumns(fold, 1, y, x, n0, n1, n2, t0, t1, t2, divisor, root, accumulate);
+  return 1;
+}
+
+// What several kernels want stands in the module once.
+
+/** The sum of a row. */
+export function sumRow(x: usize, n: i32): f64 {
+  return foldRow(Fold.sum, x, n);
+}
+
+/** The sum of its squares. */
+export function squaresRow(x: usize, n: i32): f64 {
+  return foldRow(Fold.squares, x, n);
+}
+
+/** The sums of columns, as foldSide. */
+export function sumSide(
+  side: i32, y: usize, x: usize,
+  n0: i32, n1: i32, n2: i32, t0: usize, t1: usize, t2: usize, divisor: f64, accumulate: bool,
+): i32 {
+  return foldSide(Fold.sum, side, y, x, n0, n1, n2, t0, t1, t2, divisor, false, accumulate);
+}
