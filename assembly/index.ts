@@ -64,13 +64,26 @@ export { gemm_q8_f32, gemm_q8_scratch } from './quant/gemm';
 export { gemm_q4_f32, gemm_q4_scratch } from './quant/gemm4';
 export { gemm_q4_1_f32, gemm_q4_1_scratch, gemm_q8_0_f32, gemm_q8_0_scratch } from './quant/blocks';
 export { gemm_q8_packed_size, gemm_q8_rows_size } from './quant/layout';
-export { gemm_q4_packed_size, gemm_q4_rows_size } from './quant/layout4';
+export {
+  gemm_q4_1_packed_size,
+  gemm_q4_1_rows_size,
+  gemm_q4_packed_size,
+  gemm_q4_rows_size,
+  gemm_q8_0_packed_size,
+  gemm_q8_0_rows_size,
+} from './quant/formats';
 export { gemm_q8_gather_rows, gemm_q8_pack, gemm_q8_unpack } from './quant/pack';
-export { gemm_q4_gather_rows, gemm_q4_pack, gemm_q4_unpack } from './quant/pack4';
-export { gemm_q4_1_packed_size, gemm_q4_1_rows_size } from './quant/q4_1/layout';
-export { gemm_q4_1_gather_rows, gemm_q4_1_pack, gemm_q4_1_unpack } from './quant/q4_1/pack';
-export { gemm_q8_0_packed_size, gemm_q8_0_rows_size } from './quant/q8_0/layout';
-export { gemm_q8_0_gather_rows, gemm_q8_0_pack, gemm_q8_0_unpack } from './quant/q8_0/pack';
+export {
+  gemm_q4_1_gather_rows,
+  gemm_q4_1_pack,
+  gemm_q4_1_unpack,
+  gemm_q4_gather_rows,
+  gemm_q4_pack,
+  gemm_q4_unpack,
+  gemm_q8_0_gather_rows,
+  gemm_q8_0_pack,
+  gemm_q8_0_unpack,
+} from './quant/pack-blocks';
 export { gemm_q8_quantize_rows } from './quant/rows';
 export { gemm_q4_1_quantize_rows, gemm_q4_quantize_rows, gemm_q8_0_quantize_rows } from './quant/rows4';
 export { random_uniform_f32, random_normal_f32, random_trunc_normal_f32 } from './random/fill';

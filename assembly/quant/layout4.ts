@@ -7,7 +7,6 @@
 // third of the products; 2^-9 of a scale is nothing beside half a step of 4 bits.  What lies beyond K or N is 8, which stands for zero.
 // Quantised activations: a record a group: scale / FACTOR f32, -8 FACTOR sum q i32, then 32 values q in -127..127.
 // FACTOR, a power of two, is what the default variant's sums are multiplied by (lanes/nibbles.ts).
-import { panels } from '../gemm/layout';
 import { activationBytes, STEP } from '../lanes/dot';
 
 /** Values of k that share a scale. */
@@ -51,14 +50,4 @@ export function panel4Of(wp: usize, panel: i32, K: i32): usize {
 @inline
 export function row4Bytes(K: i32): usize {
   return <usize>groups(K) * recordBytes();
-}
-
-/** Bytes of a packed (N, K) weight. */
-export function gemm_q4_packed_size(N: i32, K: i32): usize {
-  return panel4Of(0, panels(N), K);
-}
-
-/** Bytes of M quantised rows of K activations. */
-export function gemm_q4_rows_size(M: i32, K: i32): usize {
-  return <usize>M * row4Bytes(K);
 }

@@ -7,8 +7,7 @@
 //
 // 320 bytes for 512 weights: 5 bits each.  What lies beyond K or N is 0 throughout.
 // Quantised activations are those of q4.
-import { panels } from '../../gemm/layout';
-import { BLOCK4, gemm_q4_rows_size, groups, SCALES4 } from '../layout4';
+import { BLOCK4, SCALES4 } from '../layout4';
 
 /** Bytes of the minima of a block, and of all of it. */
 export const MINIMA: usize = 32;
@@ -16,13 +15,3 @@ export const BLOCK4_1: usize = BLOCK4 + MINIMA;
 
 /** Bytes of what comes before the weights. */
 export const HEAD4_1: usize = SCALES4 + MINIMA;
-
-/** Bytes of a packed (N, K) weight. */
-export function gemm_q4_1_packed_size(N: i32, K: i32): usize {
-  return <usize>panels(N) * <usize>groups(K) * BLOCK4_1;
-}
-
-/** Bytes of M quantised rows of K activations. */
-export function gemm_q4_1_rows_size(M: i32, K: i32): usize {
-  return gemm_q4_rows_size(M, K);
-}

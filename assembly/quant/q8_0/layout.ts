@@ -8,8 +8,8 @@
 // Quantised activations: a record a group, as q4's in form: scale f32, 0 i32, then 32 values q of 16 bits in
 // -127..127.  Both sides have a sign and 8 bits, which relaxed_dot_i8x16_i7x16 does not multiply alike on every
 // host, so both variants multiply 16 bits and have one layout.
-import { NR, panels } from '../../gemm/layout';
-import { GROUP, groups, HEAD4, SCALES4 } from '../layout4';
+import { NR } from '../../gemm/layout';
+import { GROUP, HEAD4, SCALES4 } from '../layout4';
 
 /** Steps of a group, bytes of one, and bytes of a block. */
 export const STEPS8: i32 = GROUP / 2;
@@ -18,13 +18,3 @@ export const BLOCK8: usize = SCALES4 + <usize>STEPS8 * ROW8;
 
 /** Bytes of a record. */
 export const RECORD8: usize = HEAD4 + 2 * <usize>GROUP;
-
-/** Bytes of a packed (N, K) weight. */
-export function gemm_q8_0_packed_size(N: i32, K: i32): usize {
-  return <usize>panels(N) * <usize>groups(K) * BLOCK8;
-}
-
-/** Bytes of M quantised rows of K activations. */
-export function gemm_q8_0_rows_size(M: i32, K: i32): usize {
-  return <usize>M * <usize>groups(K) * RECORD8;
-}
