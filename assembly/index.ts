@@ -61,8 +61,14 @@ export { gemm_f32_pack, gemm_f32_unpack } from './gemm/pack';
 export { gemm_f32_gather_rows } from './gemm/gather';
 export { gemm_f32, gemm_f32_batched } from './gemm/gemm';
 export { gemm_q8_f32, gemm_q8_scratch } from './quant/gemm';
-export { gemm_q4_f32, gemm_q4_scratch } from './quant/gemm4';
-export { gemm_q4_1_f32, gemm_q4_1_scratch, gemm_q8_0_f32, gemm_q8_0_scratch } from './quant/blocks';
+export {
+  gemm_q4_1_f32,
+  gemm_q4_1_scratch,
+  gemm_q4_f32,
+  gemm_q4_scratch,
+  gemm_q8_0_f32,
+  gemm_q8_0_scratch,
+} from './quant/gemm4';
 export { gemm_q8_packed_size, gemm_q8_rows_size } from './quant/layout';
 export {
   gemm_q4_1_packed_size,

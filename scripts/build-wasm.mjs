@@ -46,7 +46,7 @@ async function fingerprint() {
   const hash = createHash('sha256');
   const entries = await readdir(`${root}assembly`, { recursive: true });
   const sources = entries.filter((f) => f.endsWith('.ts')).sort();
-  const scripts = ['build-wasm', 'order-functions', 'share-memory', 'wasm-code'].map(
+  const scripts = ['alike', 'build-wasm', 'order-functions', 'share-memory', 'wasm-code'].map(
     (f) => `scripts/${f}.mjs`,
   );
   const others = ['asconfig.json', 'package-lock.json', ...scripts];

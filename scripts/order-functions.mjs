@@ -1,6 +1,7 @@
 // Puts the functions of a module into an order in which they compress better: gzip finds what was said before only
 // within 32 kB, and a compiler writes functions in the order in which it came upon them.  Nothing but indices
 // changes, so every function stays the code that it was.
+import { alike } from './alike.mjs';
 import { callsOf, leb, readSections, uleb, writeSections } from './wasm-code.mjs';
 
 const IMPORT = 2;
@@ -9,10 +10,6 @@ const EXPORT = 7;
 const CODE = 10;
 /** Sections that say nothing of functions: types, memories, data and their number. */
 const OTHERS = new Set([1, 5, 11, 12]);
-
-/** Functions are alike when they share runs of so many bytes, and are compared with so many before them. */
-const RUN = 4;
-const BACK = 4;
 
 /** @param {Uint8Array} wasm a module without imported functions, tables or names @returns {Uint8Array} a copy */
 export function orderFunctions(wasm) {
@@ -81,50 +78,4 @@ function renumbered(body, now) {
   }
   const whole = Buffer.concat([...parts, code.subarray(from)]);
   return Buffer.concat([uleb(whole.length), whole]);
-}
-
-/** A chain: after the largest, whatever shares most with the last ones for its size. */
-function alike(bodies) {
-  const runs = bodies.map((body) => {
-    const set = new Set();
-    for (let i = 0; i + RUN <= body.length; i++)
-      set.add(body[i] | (body[i + 1] << 8) | (body[i + 2] << 16) | (body[i + 3] << 24));
-    return set;
-  });
-  const shared = new Map();
-  /** How many runs a and b share, counted once. */
-  const common = (a, b) => {
-    const key = Math.min(a, b) * bodies.length + Math.max(a, b);
-    let n = shared.get(key);
-    if (n === undefined) {
-      const [few, many] = runs[a].size < runs[b].size ? [runs[a], runs[b]] : [runs[b], runs[a]];
-      n = 0;
-      for (const run of few) if (many.has(run)) n++;
-      shared.set(key, n);
-    }
-    return n;
-  };
-  const left = new Set(bodies.keys());
-  const order = [];
-  for (let next = largest(left, (i) => runs[i].size); next !== undefined; ) {
-    order.push(next);
-    left.delete(next);
-    const last = order.slice(-BACK);
-    next = largest(left, (i) => last.reduce((n, j) => n + common(i, j), 0) ** 3 / (runs[i].size + 1));
-  }
-  return order;
-}
-
-/** The item of which `of` is largest, the first if there are several. */
-function largest(set, of) {
-  let best;
-  let most = -1;
-  for (const item of set) {
-    const value = of(item);
-    if (value > most) {
-      best = item;
-      most = value;
-    }
-  }
-  return best;
 }

@@ -39,15 +39,3 @@ export function recordBytes(): usize {
 export function groups(K: i32): i32 {
   return (K + GROUP - 1) / GROUP;
 }
-
-/** Where a panel starts. */
-@inline
-export function panel4Of(wp: usize, panel: i32, K: i32): usize {
-  return wp + <usize>panel * (<usize>groups(K) * BLOCK4);
-}
-
-/** Bytes from one row of activations to the next. */
-@inline
-export function row4Bytes(K: i32): usize {
-  return <usize>groups(K) * recordBytes();
-}

@@ -4,6 +4,10 @@ import { brainsHigh, brainsLow } from '../lanes/half';
 import { maskHigh, storeNibbles } from '../lanes/nibbles';
 import { WIDE_ROW } from './layout';
 import { UNIT } from './layout4';
+import { ROW8, STEPS8 } from './q8_0/layout';
+
+/** Bytes of a group's steps, at the most. */
+export const WIDE_GROUP: usize = <usize>STEPS8 * WIDE_ROW;
 
 /** A block's 16 bf16, in the order of layout4.ts, as f32. */
 export function openBrains(to: usize, b: usize): void {
@@ -19,5 +23,14 @@ export function openNibbles(to: usize, b: usize): void {
     for (let unit: usize = 0; unit < 4; unit++) {
       storeNibbles(to + unit * (activationBytes(8) >> 2) * WIDE_ROW + n, WIDE_ROW, v128.load(b + unit * UNIT + n));
     }
+  }
+}
+
+/** A block's 512 bytes of 8-bit weights as steps of 16 bits. */
+export function openBytes(to: usize, b: usize): void {
+  for (const end = to + WIDE_GROUP; to < end; to += WIDE_ROW) {
+    v128.store(to, v128.load_ext<i8>(b)), v128.store(to, v128.load_ext<i8>(b, 8), 16);
+    v128.store(to, v128.load_ext<i8>(b, 16), 32), v128.store(to, v128.load_ext<i8>(b, 24), 48);
+    b += ROW8;
   }
 }

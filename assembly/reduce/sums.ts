@@ -146,14 +146,14 @@ export function foldColumns(
   }
 }
 
-/** foldColumns of as many as `side` columns allow; returns how many. */
+/** foldColumns of as many as `side` columns allow, 16 for sums alone; returns how many. */
 @inline
 export function foldSide(
   fold: i32, side: i32, y: usize, x: usize,
   n0: i32, n1: i32, n2: i32, t0: usize, t1: usize, t2: usize,
   divisor: f64, root: bool, accumulate: bool,
 ): i32 {
-  if (side >= 16) {
+  if (fold == Fold.sum && side >= 16) {
     foldColumns(fold, 16, y, x, n0, n1, n2, t0, t1, t2, divisor, root, accumulate);
     return 16;
   }
