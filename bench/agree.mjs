@@ -64,7 +64,7 @@ export function gemmReference({ M, K, N, a, b }) {
  * the range of a row in 7 bits (activations), 1/127 of it in 8 and 1/8 in 4; rounding to them adds about 0.29 of a step to
  * each of many independent terms, which for normal numbers makes 2 % and 9 %.  Twice that is allowed.
  */
-export const QUANTIZED = { q8: 0.04, q4: 0.18 };
+export const QUANTIZED = { q8: 0.04, q8_0: 0.04, q4: 0.18, q4_1: 0.18 };
 
 /**
  * Holds a whole vector against another, where rounding of every value is allowed.

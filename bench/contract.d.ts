@@ -4,8 +4,11 @@
  */
 import type { BertConfig, GPT2Config, LlamaConfig } from './shapes.mjs';
 
-/** How weights are held: as they are, or quantised when they are loaded, each engine in its own way. */
-export type DType = 'f32' | 'q8' | 'q4';
+/**
+ * How weights are held: as they are, or quantised when they are loaded, each engine in its own way; who has no q8_0
+ * or q4_1 takes q8 or q4 for it.
+ */
+export type DType = 'f32' | 'q8' | 'q8_0' | 'q4' | 'q4_1';
 
 /** A named weight: row-major data of the given shape. */
 export interface Weight {

@@ -29,7 +29,7 @@ suites: ${Object.keys(suites).join(', ')}
   --case NAME        only this case; may be repeated
   --rivals A,B       only these of: ${Object.keys(rivals).join(', ')}
   --rivals-only      leave fovea out
-  --dtype NAME       encoder: its matrices in f32 (default), q8 or q4
+  --dtype NAME       encoder: its matrices in f32 (default), q8, q8_0, q4 or q4_1
   --whole            training: also the 2000 steps on the text, fovea alone (minutes)
   --seconds N        time for the rounds of a case, all contestants together (default 8)
   --node MAJOR       in another Node: 20, 22, 24 or 26, which npm has and tests/runtimes installs
@@ -41,6 +41,11 @@ suites: ${Object.keys(suites).join(', ')}
 
 Rivals are installed by: npm run bench:setup
 `;
+
+const DTYPES = /** @type {const} */ (['f32', 'q8', 'q8_0', 'q4', 'q4_1']);
+
+/** @param {string} name @returns {name is import('./contract.d.ts').DType} */
+const isDType = (name) => DTYPES.includes(/** @type {any} */ (name));
 
 /** A mistake on the command line, told to the user together with the usage. */
 export class UsageError extends Error {}
@@ -71,9 +76,7 @@ export function parseOptions(args) {
     throw new UsageError(`--clock: expected wall or cpu, got '${clock}'`);
   }
   const { dtype } = values;
-  if (dtype !== 'f32' && dtype !== 'q8' && dtype !== 'q4') {
-    throw new UsageError(`--dtype: expected f32, q8 or q4, got '${dtype}'`);
-  }
+  if (!isDType(dtype)) throw new UsageError(`--dtype: expected ${DTYPES.join(', ')}, got '${dtype}'`);
   const { node } = values;
   if (node !== undefined && !NODES.includes(node))
     throw new UsageError(`--node: expected ${NODES.join(', ')}, got '${node}'`);

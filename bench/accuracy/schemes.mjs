@@ -38,6 +38,60 @@ function four(part, scale) {
     part[i] = scale === 0 ? 0 : Math.max(-8, Math.min(7, Math.round(part[i] / scale))) * scale;
 }
 
+/** Sixteen steps upward from a minimum. @param {Float32Array} part @param {number} scale @param {number} minimum */
+function upward(part, scale, minimum) {
+  for (let i = 0; i < part.length; i++) {
+    const q = scale === 0 ? 0 : Math.max(0, Math.min(15, Math.round((part[i] - minimum) / scale)));
+    part[i] = q * scale + minimum;
+  }
+}
+
+/** A range that has zero in it. @param {Float32Array} part */
+function rangeOf(part) {
+  const minimum = half(Math.min(0, ...part));
+  return { minimum, scale: half((Math.max(0, ...part) - minimum) / 15) };
+}
+
+/** @param {number} size @returns {(row: Float32Array) => void} */
+const minimumFor = (size) => (row) =>
+  inParts(row, size, (part) => {
+    const { scale, minimum } = rangeOf(part);
+    upward(part, scale, minimum);
+  });
+
+/** The minimum is a whole number of steps. @param {Float32Array} row */
+function zeroPoint(row) {
+  inParts(row, GROUP, (part) => {
+    const { scale, minimum } = rangeOf(part);
+    upward(part, scale, scale === 0 ? 0 : Math.round(minimum / scale) * scale);
+  });
+}
+
+/**
+ * Of some first guesses, the line through weights over integers that leaves the least of their squares.
+ * @param {Float32Array} row
+ */
+function fitted(row) {
+  inParts(row, GROUP, (part) => {
+    const { scale, minimum } = rangeOf(part);
+    let [best, least] = [part, Number.POSITIVE_INFINITY];
+    for (let guess = -8; guess <= 8; guess++) {
+      const q = part.map((w) =>
+        Math.max(0, Math.min(15, Math.round((w - minimum) / (scale * (1 + guess / 150) || 1)))),
+      );
+      const mean = (/** @type {Float32Array} */ v) => v.reduce((sum, x) => sum + x, 0) / v.length;
+      const [mq, mw] = [mean(q), mean(part)];
+      const spread = mean(q.map((v) => (v - mq) ** 2));
+      const slope = spread === 0 ? scale : half(mean(q.map((v, i) => (v - mq) * (part[i] - mw))) / spread);
+      const rounded = part.slice();
+      upward(rounded, slope, half(mw - slope * mq));
+      const error = rounded.reduce((sum, v, i) => sum + (v - part[i]) ** 2, 0);
+      if (error < least) [best, least] = [rounded, error];
+    }
+    part.set(best);
+  });
+}
+
 /** @param {Float32Array} row */
 function twoLevels(row) {
   inParts(row, SUPER, (block) => {
@@ -69,11 +123,7 @@ function withMinimum(row) {
     let g = 0;
     inParts(block, GROUP, (part) => {
       const scale = unit === 0 ? 0 : Math.round(groups[g].step / unit) * unit;
-      const low = lowUnit === 0 ? 0 : Math.round(groups[g].low / lowUnit) * lowUnit;
-      for (let i = 0; i < part.length; i++) {
-        const q = scale === 0 ? 0 : Math.max(0, Math.min(15, Math.round((part[i] + low) / scale)));
-        part[i] = q * scale - low;
-      }
+      upward(part, scale, lowUnit === 0 ? 0 : -Math.round(groups[g].low / lowUnit) * lowUnit);
       g++;
     });
   });
@@ -87,7 +137,7 @@ export const SCHEMES = [
     round: (row) => symmetric(row, magnitude(row) / 127, 127),
   },
   {
-    name: '8 bits, f16 scale for 32',
+    name: '8 bits, f16 scale for 32 (q8_0)',
     bits: 8.5,
     round: (row) => inParts(row, GROUP, (part) => symmetric(part, half(magnitude(part) / 127), 127)),
   },
@@ -96,6 +146,10 @@ export const SCHEMES = [
     bits: 4.5,
     round: (row) => inParts(row, GROUP, (part) => four(part, half(signed4(part)))),
   },
+  { name: '4 bits, scale and minimum for 32 (q4_1)', bits: 5, round: minimumFor(GROUP) },
+  { name: '4 bits, scale and minimum for 64', bits: 4.5, round: minimumFor(2 * GROUP) },
+  { name: '4 bits, scale and minimum for 32, least squares', bits: 5, round: fitted },
+  { name: '4 bits, scale and zero point for 32', bits: 4.625, round: zeroPoint },
   { name: '4 bits, two levels, 6-bit scales for 32', bits: 4.25, round: twoLevels },
   { name: '4 bits, two levels, with minimum', bits: 4.5, round: withMinimum },
 ];

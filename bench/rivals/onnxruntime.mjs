@@ -53,7 +53,9 @@ export function onnxruntime(name, ort, version, options) {
       // much as the long ones.
       const { dtype, prompt, steps } = problem;
       const long = steps > MOST_STEPS || prompt.length > MOST_PROMPT;
-      return name === 'onnxruntime-web' && dtype === 'q4' && long ? null : decodeJob(ort, open, problem);
+      return name === 'onnxruntime-web' && dtype.startsWith('q4') && long
+        ? null
+        : decodeJob(ort, open, problem);
     },
     encoder: (problem) => {
       const { batch, length } = problem;

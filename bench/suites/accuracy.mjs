@@ -75,5 +75,5 @@ function roundWeights(model, round) {
 /** @param {string} model @param {string} held @param {ReturnType<typeof compare>} figures */
 function text(model, held, { cosine, perplexity, change }) {
   const percent = `${change < 0 ? '' : '+'}${(100 * change).toFixed(2)} %`;
-  return `${model.padEnd(13)}${held.padEnd(58)}cosine ${cosine.toFixed(6)}  perplexity ${perplexity.toFixed(4)}  ${percent}`;
+  return `${model.padEnd(13)}${held.padEnd(72)}cosine ${cosine.toFixed(6)}  perplexity ${perplexity.toFixed(4)}  ${percent}`;
 }

@@ -15,7 +15,7 @@ export const WORK = [
 const SHORT = { name: 'decode-4', length: 128, steps: 4 };
 
 /** Between two engines that quantise differently, of the length of all logits; an engine that is wrong is off by 1.4. */
-const TOLERANCE = { f32: 1e-3, q8: 0.35, q4: 0.9 };
+const TOLERANCE = { f32: 1e-3, q8: 0.35, q8_0: 0.35, q4: 0.9, q4_1: 0.9 };
 
 /** @param {import('../shapes.mjs').LlamaConfig} config @param {number} tokens @param {number} seen on average @param {number} heads how many of them go through the head */
 function flops(config, tokens, seen, heads) {

@@ -14,7 +14,7 @@ const VOCABULARY = 1000;
  * the products between input and output adds about √1536·2⁻²⁴ = 2.3e-6, partly cancelling.  With quantised weights, as
  * a share of the length of all values: up to 2 % a product in 8 bits and 9 % in 4, likewise.
  */
-const TOLERANCE = { f32: 3e-5, q8: 0.15, q4: 0.6 };
+const TOLERANCE = { f32: 3e-5, q8: 0.15, q8_0: 0.15, q4: 0.6, q4_1: 0.6 };
 
 /** @type {Map<object, ReturnType<typeof bertWeights>>} by config, made when the first case wants them */
 const made = new Map();

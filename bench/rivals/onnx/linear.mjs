@@ -27,7 +27,7 @@ export function linear(graph, dtype, weight) {
   const { name, N, bias } = weight;
   const b = bias && graph.constant(`${name}.bias`, [N], bias);
   if (dtype === 'f32') return single(graph, weight, b);
-  const product = dtype === 'q8' ? dynamicInt8(graph, weight) : blocks4(graph, weight);
+  const product = dtype.startsWith('q8') ? dynamicInt8(graph, weight) : blocks4(graph, weight);
   return (x) => (b ? graph.op('Add', [product(x), b]) : product(x));
 }
 
