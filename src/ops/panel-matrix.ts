@@ -8,13 +8,13 @@ import { Tensor } from '../tensor/tensor.js';
 import { type Epilogue, type Matrix, panels } from './matrix.js';
 import { expectDType } from './util.js';
 
-export const QUANTIZED_DTYPES = ['q8', 'q8_0', 'q4', 'q4_1'] as const;
-
 /**
  * How a laid-out weight stores its numbers: as they are; in 8 bits with a scale a row (q8) or for every 32 (q8_0); in
  * 4 bits with a scale for every 32 (q4), or that and a minimum (q4_1).
  */
-export type MatrixDType = 'f32' | (typeof QUANTIZED_DTYPES)[number];
+export type MatrixDType = 'f32' | 'q8' | 'q8_0' | 'q4' | 'q4_1';
+
+export const QUANTIZED_DTYPES: readonly Exclude<MatrixDType, 'f32'>[] = ['q8', 'q8_0', 'q4', 'q4_1'];
 
 export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', ...QUANTIZED_DTYPES];
 

@@ -10,7 +10,8 @@ import { growBoth } from '../tile4';
 import { BLOCK4_1, HEAD4_1 } from './layout';
 
 export function row4_1(f: usize, a: usize, b: usize, G: i32): void {
-  memory.fill(f, 0, 64);
+  const zero = f32x4.splat(0); // stored, as in row4.ts
+  v128.store(f, zero), v128.store(f, zero, 16), v128.store(f, zero, 32), v128.store(f, zero, 48);
   const m0 = mask0(), m1 = mask1(), m2 = mask2();
   for (const end = b + <usize>G * BLOCK4_1; b < end; b += BLOCK4_1) {
     const none = i32x4.splat(0);

@@ -6,8 +6,8 @@
 //
 // 544 bytes for 512 weights: 8.5 bits each.  What lies beyond K or N is 0.
 // Quantised activations: a record a group, as q4's in form: scale f32, 0 i32, then 32 values q of 16 bits in
-// -127..127.  Both sides have a sign and 8 bits, which relaxed_dot_i8x16_i7x16 does not multiply alike on every
-// host, so both variants multiply 16 bits and have one layout.
+// -127..127.  Both sides have a sign and 8 bits, which the relaxed product of bytes leaves to the host, so both
+// variants multiply 16 bits and have one layout.
 import { NR } from '../../gemm/layout';
 import { GROUP, HEAD4, SCALES4 } from '../layout4';
 

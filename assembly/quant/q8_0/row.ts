@@ -7,7 +7,8 @@ import { grow } from '../row4';
 import { BLOCK8, RECORD8, ROW8 } from './layout';
 
 export function row8_0(f: usize, a: usize, b: usize, G: i32): void {
-  memory.fill(f, 0, 64);
+  const zero = f32x4.splat(0); // stored, as in row4.ts
+  v128.store(f, zero), v128.store(f, zero, 16), v128.store(f, zero, 32), v128.store(f, zero, 48);
   for (const end = b + <usize>G * BLOCK8; b < end; b += BLOCK8) {
     let c0 = i32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
     let x = a + HEAD4;
