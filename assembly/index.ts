@@ -60,38 +60,16 @@ export { gemm_f32_nr, gemm_f32_packed_size } from './gemm/layout';
 export { gemm_f32_pack, gemm_f32_unpack } from './gemm/pack';
 export { gemm_f32_gather_rows } from './gemm/gather';
 export { gemm_f32, gemm_f32_batched } from './gemm/gemm';
-export { gemm_q8_f32, gemm_q8_scratch } from './quant/gemm';
 export {
-  gemm_q4_1_f32,
-  gemm_q4_1_scratch,
-  gemm_q4_f32,
-  gemm_q4_scratch,
-  gemm_q8_0_f32,
-  gemm_q8_0_scratch,
-} from './quant/gemm4';
-export { gemm_q8_packed_size, gemm_q8_rows_size } from './quant/layout';
-export {
-  gemm_q4_1_packed_size,
-  gemm_q4_1_rows_size,
-  gemm_q4_packed_size,
-  gemm_q4_rows_size,
-  gemm_q8_0_packed_size,
-  gemm_q8_0_rows_size,
-} from './quant/formats';
-export { gemm_q8_gather_rows, gemm_q8_pack, gemm_q8_unpack } from './quant/pack';
-export {
-  gemm_q4_1_gather_rows,
-  gemm_q4_1_pack,
-  gemm_q4_1_unpack,
-  gemm_q4_gather_rows,
-  gemm_q4_pack,
-  gemm_q4_unpack,
-  gemm_q8_0_gather_rows,
-  gemm_q8_0_pack,
-  gemm_q8_0_unpack,
-} from './quant/pack-blocks';
-export { gemm_q8_quantize_rows } from './quant/rows';
-export { gemm_q4_1_quantize_rows, gemm_q4_quantize_rows, gemm_q8_0_quantize_rows } from './quant/rows4';
+  gemm_quant_f32,
+  gemm_quant_gather_rows,
+  gemm_quant_pack,
+  gemm_quant_packed_size,
+  gemm_quant_rows,
+  gemm_quant_rows_size,
+  gemm_quant_scratch,
+  gemm_quant_unpack,
+} from './quant/quant';
 export { random_uniform_f32, random_normal_f32, random_trunc_normal_f32 } from './random/fill';
 export { dropout_f32 } from './random/dropout';
 export { log_softmax_f32, log_softmax_f32_backward, softmax_f32, softmax_f32_backward } from './softmax';

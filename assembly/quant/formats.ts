@@ -1,14 +1,15 @@
-// The formats in groups of 32 by number, and what their blocks and records take: q4 (layout4.ts), q4_1
-// (q4_1/layout.ts) and q8_0 (q8_0/layout.ts).
-import { panels } from '../gemm/layout';
+// The formats by number: q8 (layout.ts), and those in groups of 32, q8_0 (q8_0/layout.ts), q4 (layout4.ts) and q4_1
+// (q4_1/layout.ts), with what their blocks and records take.
 import { BLOCK4, groups, recordBytes, SCALES4 } from './layout4';
 import { BLOCK4_1, HEAD4_1 } from './q4_1/layout';
 import { BLOCK8, RECORD8 } from './q8_0/layout';
 
+/** In the order of QUANTIZED_DTYPES in src/ops/panel-matrix.ts. */
 export const enum Format {
-  q4 = 0,
-  q4_1 = 1,
-  q8_0 = 2,
+  q8 = 0,
+  q8_0 = 1,
+  q4 = 2,
+  q4_1 = 3,
 }
 
 /** Bytes of a block: NR channels of a group. */
@@ -33,30 +34,4 @@ export function blocksOf(format: i32, wp: usize, panel: i32, K: i32): usize {
 @inline
 export function recordsBytes(format: i32, K: i32): usize {
   return <usize>groups(K) * (format == Format.q8_0 ? RECORD8 : recordBytes());
-}
-
-/** Bytes of a packed (N, K) weight. */
-export function gemm_q4_packed_size(N: i32, K: i32): usize {
-  return blocksOf(Format.q4, 0, panels(N), K);
-}
-
-export function gemm_q4_1_packed_size(N: i32, K: i32): usize {
-  return blocksOf(Format.q4_1, 0, panels(N), K);
-}
-
-export function gemm_q8_0_packed_size(N: i32, K: i32): usize {
-  return blocksOf(Format.q8_0, 0, panels(N), K);
-}
-
-/** Bytes of M quantised rows of K activations. */
-export function gemm_q4_rows_size(M: i32, K: i32): usize {
-  return <usize>M * recordsBytes(Format.q4, K);
-}
-
-export function gemm_q4_1_rows_size(M: i32, K: i32): usize {
-  return gemm_q4_rows_size(M, K);
-}
-
-export function gemm_q8_0_rows_size(M: i32, K: i32): usize {
-  return <usize>M * recordsBytes(Format.q8_0, K);
 }

@@ -1,7 +1,7 @@
-// gemm_q8_f32: C[m,n] = act(sum_k A[m,k] W[n,k] + bias[n]) + residual[m,n] with A and W as quantised
+// gemm_quant_f32 in q8: C[m,n] = act(sum_k A[m,k] W[n,k] + bias[n]) + residual[m,n] with A and W as quantised
 //
-// c: (M, N) f32, row stride cm · a: M rows of gemm_q8_quantize_rows · wp: (N, K) from gemm_q8_pack ·
-// bias: (N) or 0 · residual: (M, N), row stride rm, or 0; may be c · t: gemm_q8_scratch() bytes for this call
+// c: (M, N) f32, row stride cm · a: M rows of gemm_quant_rows · wp: (N, K) from gemm_quant_pack ·
+// bias: (N) or 0 · residual: (M, N), row stride rm, or 0; may be c · t: gemm_quant_scratch() bytes for this call
 // alone · act: activation/kind.ts.  K <= 131072.  Range: panels of NR channels.
 // Sums are exact in i32 (|sum| <= 127 * 127 K < 2^31) and depend on row m and channel n alone; three roundings
 // follow, so |C - exact| <= 2^-22 |exact| before bias, exact being the product of the quantised operands.
@@ -25,11 +25,11 @@ const MANY: i32 = 4;
 const SUMS_BYTES: usize = 64 * <usize>BLOCK;
 
 /** Bytes that `t` takes. */
-export function gemm_q8_scratch(): usize {
+export function q8Scratch(): usize {
   return SUMS_BYTES + (WIDENS ? <usize>(MOST_QUADS * QUAD_STEPS) * WIDE_ROW : 0);
 }
 
-export function gemm_q8_f32(
+export function q8Gemm(
   c: usize, a: usize, wp: usize, bias: usize, residual: usize, t: usize, M: i32, N: i32, K: i32,
   cm: i32, rm: i32, act: i32, begin: i32, end: i32,
 ): void {

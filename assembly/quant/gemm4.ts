@@ -1,12 +1,12 @@
-// gemm_q4_f32, gemm_q4_1_f32, gemm_q8_0_f32: C[m,n] = act(sum_k A[m,k] W[n,k] + bias[n]) + residual[m,n] with A and W
-// as quantised, in groups of 32 k (formats.ts)
+// gemm_quant_f32 in groups of 32 k (formats.ts): C[m,n] = act(sum_k A[m,k] W[n,k] + bias[n]) + residual[m,n] with A
+// and W as quantised
 //
-// c: (M, N) f32, row stride cm · a: M rows of gemm_*_quantize_rows · wp: (N, K) from gemm_*_pack ·
-// bias: (N) or 0 · residual: (M, N), row stride rm, or 0; may be c · t: gemm_*_scratch() bytes for this call
+// c: (M, N) f32, row stride cm · a: M rows of gemm_quant_rows · wp: (N, K) from gemm_quant_pack ·
+// bias: (N) or 0 · residual: (M, N), row stride rm, or 0; may be c · t: gemm_quant_scratch() bytes for this call
 // alone · act: activation/kind.ts.  Range: panels of NR channels.
 // Sums of groups are exact, |sum| <= 32 * 127 * 127; with their scales, and for q4_1 with minima times the group's
 // sum of activations, they are added in f32 by order of k, whatever M, N and the kernel a row goes through, and
-// never fused: as for gemm_q8_f32 every variant and host gives the same bits, and a result depends on row m and
+// never fused: as in q8 every variant and host gives the same bits, and a result depends on row m and
 // channel n alone.
 // Error before the activation, to first order: (groups + 4) eps/2 sum over groups of |scales * sum| + |minimum * sum|.
 import { finishRow } from '../gemm/finish';
@@ -29,42 +29,13 @@ const MANY: i32 = 4;
 // Scratch: numbers of a block of rows, a group of weights as steps, its scales, its minima.
 const NUMBERS: usize = 64 * <usize>ROWS;
 
-/** Bytes that `t` takes. */
-export function gemm_q4_scratch(): usize {
+/** Bytes that `t` takes, in every format. */
+export function blocksScratch(): usize {
   return NUMBERS + WIDE_GROUP + 128;
 }
 
-export function gemm_q4_1_scratch(): usize {
-  return gemm_q4_scratch();
-}
-
-export function gemm_q8_0_scratch(): usize {
-  return gemm_q4_scratch();
-}
-
-export function gemm_q4_f32(
-  c: usize, a: usize, wp: usize, bias: usize, residual: usize, t: usize, M: i32, N: i32, K: i32,
-  cm: i32, rm: i32, act: i32, begin: i32, end: i32,
-): void {
-  product(Format.q4, c, a, wp, bias, residual, t, M, N, K, cm, rm, act, begin, end);
-}
-
-export function gemm_q4_1_f32(
-  c: usize, a: usize, wp: usize, bias: usize, residual: usize, t: usize, M: i32, N: i32, K: i32,
-  cm: i32, rm: i32, act: i32, begin: i32, end: i32,
-): void {
-  product(Format.q4_1, c, a, wp, bias, residual, t, M, N, K, cm, rm, act, begin, end);
-}
-
-export function gemm_q8_0_f32(
-  c: usize, a: usize, wp: usize, bias: usize, residual: usize, t: usize, M: i32, N: i32, K: i32,
-  cm: i32, rm: i32, act: i32, begin: i32, end: i32,
-): void {
-  product(Format.q8_0, c, a, wp, bias, residual, t, M, N, K, cm, rm, act, begin, end);
-}
-
-function product(
-  format: i32, c: usize, a: usize, wp: usize, bias: usize, residual: usize, t: usize, M: i32, N: i32, K: i32,
+export function blocksGemm(
+  c: usize, a: usize, wp: usize, bias: usize, residual: usize, t: usize, format: i32, M: i32, N: i32, K: i32,
   cm: i32, rm: i32, act: i32, begin: i32, end: i32,
 ): void {
   const a1 = recordsBytes(format, K);

@@ -11,7 +11,7 @@
 // Quantised activations: rows of a header of 16 bytes (scale f32, zero i32, the sums' excess i32, unused) and the
 // values, q in 0..127 with x = scale (q - zero), as dotQuads takes them.  Only this folder reads either form: it
 // differs between the variants, the numbers do not.
-import { NR, panels } from '../gemm/layout';
+import { NR } from '../gemm/layout';
 import { activationBytes } from '../lanes/dot';
 import { QUAD, QUAD_STEPS } from '../lanes/quads';
 
@@ -53,14 +53,4 @@ export function scalesOf(panel: usize, K: i32): usize {
 @inline
 export function rowBytes(K: i32): usize {
   return HEADER + activationBytes((K + 15) & ~15);
-}
-
-/** Bytes of a packed (N, K) weight. */
-export function gemm_q8_packed_size(N: i32, K: i32): usize {
-  return panelOf(0, panels(N), K);
-}
-
-/** Bytes of M quantised rows of K activations. */
-export function gemm_q8_rows_size(M: i32, K: i32): usize {
-  return <usize>M * rowBytes(K);
 }

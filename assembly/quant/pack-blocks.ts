@@ -1,5 +1,5 @@
-// gemm_q4_pack, gemm_q4_1_pack, gemm_q8_0_pack: wp = W in panels of blocks (formats.ts).  For every group of 32 k of a
-// channel, to nearest even:
+// gemm_quant_pack in groups: wp = W in panels of blocks (formats.ts).  For every group of 32 k of a channel, to nearest
+// even:
 //
 //    q4     scale = bf16(m / -8), m the largest weight in magnitude, which so becomes exactly -8 steps;
 //           q = round(w / scale) + 8, in 0..15.  |w - scale (q - 8)| <= |scale| / 2, at the far end |scale|,
@@ -8,12 +8,11 @@
 //           q = round((w - minimum) / scale), in 0..15.  |w - (scale q + minimum)| <= scale (1/2 + 2^-4)
 //    q8_0   scale = bf16(max |w| / 127), q = round(w / scale), in -127..127.  |w - scale q| <= scale 3/4
 //
-// gemm_*_unpack: w from its integer.  gemm_*_gather_rows: the same for rows ids[i].
 // What was unpacked packs to the same bytes; that of q4_1, because zero is within every group's range, so that scale
 // and minimum are of one size.
 //
 // w: (N, K) f32, element (n, k) at w + n wn + k wk.  Groups and minima within +-1e-30 count as zeros; a group with a
-// NaN or an infinity gets a scale that is not finite.  Range: panels; of gather_rows, rows of y.  No aliasing.
+// NaN or an infinity gets a scale that is not finite.  Range: panels.  No aliasing.
 import { NR } from '../gemm/layout';
 import { brainToFloat, floatToBrain } from '../lanes/half';
 import { nibbleByte, nibbleShift } from '../lanes/nibbles';
@@ -21,16 +20,12 @@ import { blockBytes, blocksOf, Format, headBytes } from './formats';
 import { GROUP, scaleOf, SCALES4, UNIT } from './layout4';
 import { ROW8 } from './q8_0/layout';
 
-export function gemm_q4_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  pack(Format.q4, wp, w, N, K, wn, wk, begin, end);
-}
-
-export function gemm_q4_1_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  pack(Format.q4_1, wp, w, N, K, wn, wk, begin, end);
-}
-
-export function gemm_q8_0_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  pack(Format.q8_0, wp, w, N, K, wn, wk, begin, end);
+export function packBlocks(
+  wp: usize, w: usize, format: i32, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32,
+): void {
+  if (format == Format.q4) pack(Format.q4, wp, w, N, K, wn, wk, begin, end);
+  else if (format == Format.q4_1) pack(Format.q4_1, wp, w, N, K, wn, wk, begin, end);
+  else pack(Format.q8_0, wp, w, N, K, wn, wk, begin, end);
 }
 
 /** Once for each format, known when compiled: a branch a weight would take half as long again. */
@@ -127,43 +122,8 @@ function nibbleOf(nibbles: usize, n: i32, k: i32): usize {
   return nibbles + <usize>(k >> 3) * UNIT + <usize>((n >> 2 << 4) + nibbleByte(n & 3, k & 7));
 }
 
-export function gemm_q4_unpack(w: usize, wp: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  unpack(Format.q4, w, wp, N, K, wn, wk, begin, end);
-}
-
-export function gemm_q4_1_unpack(w: usize, wp: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  unpack(Format.q4_1, w, wp, N, K, wn, wk, begin, end);
-}
-
-export function gemm_q8_0_unpack(w: usize, wp: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  unpack(Format.q8_0, w, wp, N, K, wn, wk, begin, end);
-}
-
-function unpack(format: i32, w: usize, wp: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  for (let n = begin * NR; n < min(end * NR, N); n++) {
-    unpackChannel(format, w + ((<usize>n * <usize>wn) << 2), wp, n, K, <usize>wk << 2);
-  }
-}
-
-export function gemm_q4_gather_rows(y: usize, wp: usize, ids: usize, K: i32, begin: i32, end: i32): void {
-  gather(Format.q4, y, wp, ids, K, begin, end);
-}
-
-export function gemm_q4_1_gather_rows(y: usize, wp: usize, ids: usize, K: i32, begin: i32, end: i32): void {
-  gather(Format.q4_1, y, wp, ids, K, begin, end);
-}
-
-export function gemm_q8_0_gather_rows(y: usize, wp: usize, ids: usize, K: i32, begin: i32, end: i32): void {
-  gather(Format.q8_0, y, wp, ids, K, begin, end);
-}
-
-function gather(format: i32, y: usize, wp: usize, ids: usize, K: i32, begin: i32, end: i32): void {
-  for (let i = begin; i < end; i++) {
-    unpackChannel(format, y + ((<usize>i * <usize>K) << 2), wp, load<i32>(ids + (<usize>i << 2)), K, 4);
-  }
-}
-
-function unpackChannel(format: i32, to: usize, wp: usize, channel: i32, K: i32, step: usize): void {
+/** w (K), elements step bytes apart = a channel. */
+export function unpackBlocks(format: i32, to: usize, wp: usize, channel: i32, K: i32, step: usize): void {
   let block = blocksOf(format, wp, channel / NR, K);
   const n = channel % NR;
   const zero = zeroOf(format);

@@ -1,14 +1,13 @@
-// gemm_q8_pack: wp = W in int8 panels (layout.ts), symmetric, one scale a channel: scale = max |w| / 127,
+// gemm_quant_pack in q8: wp = W in int8 panels (layout.ts), symmetric, one scale a channel: scale = max |w| / 127,
 // q = round(w 127 / max |w|) to nearest even.  |w - scale q| <= scale (1/2 + 2^-15).
-// gemm_q8_unpack: w = scale q.  gemm_q8_gather_rows: the same for rows ids[i].
 //
 // w: (N, K) f32, element (n, k) at w + n wn + k wk.  Channels within +-1e-30 count as zeros; one with a NaN
-// or an infinity gets a scale that is not finite.  Range: panels; of gather_rows, rows of y.  No aliasing.
+// or an infinity gets a scale that is not finite.  Range: panels.  No aliasing.
 import { NR } from '../gemm/layout';
 import { QUAD, quadByte } from '../lanes/quads';
 import { panelOf, quads, ROW, scalesOf, SCALES } from './layout';
 
-export function gemm_q8_pack(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
+export function packQ8(wp: usize, w: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
   for (let panel = begin; panel < end; panel++) {
     const to = panelOf(wp, panel, K);
     const scales = scalesOf(to, K);
@@ -37,19 +36,8 @@ function packChannel(to: usize, scale: usize, w: usize, count: i32, K: i32, step
   store<i32>(scale + SCALES, sum);
 }
 
-export function gemm_q8_unpack(w: usize, wp: usize, N: i32, K: i32, wn: i32, wk: i32, begin: i32, end: i32): void {
-  for (let n = begin * NR; n < min(end * NR, N); n++) {
-    unpackChannel(w + ((<usize>n * <usize>wn) << 2), wp, n, K, <usize>wk << 2);
-  }
-}
-
-export function gemm_q8_gather_rows(y: usize, wp: usize, ids: usize, K: i32, begin: i32, end: i32): void {
-  for (let i = begin; i < end; i++) {
-    unpackChannel(y + ((<usize>i * <usize>K) << 2), wp, load<i32>(ids + (<usize>i << 2)), K, 4);
-  }
-}
-
-function unpackChannel(to: usize, wp: usize, n: i32, K: i32, step: usize): void {
+/** w (K), elements step bytes apart = a channel: scale q. */
+export function unpackQ8(to: usize, wp: usize, n: i32, K: i32, step: usize): void {
   const panel = panelOf(wp, n / NR, K);
   const scale = load<f32>(scalesOf(panel, K) + (<usize>(n % NR) << 2));
   let from = panel + <usize>(n % NR * QUAD);

@@ -1,4 +1,4 @@
-// gemm_q8_quantize_rows: y = rows of x in 7 bits, each row with a scale and a zero point of its own.
+// gemm_quant_rows in q8: y = rows of x in 7 bits, each row with a scale and a zero point of its own.
 //
 // y: M rows, see layout.ts · x: (M, K) f32, row stride xm.  Range: rows.  No aliasing.
 // low = min(0, min x), high = max(0, max x), scale = (high - low) / 127, zero = -round(low / scale),
@@ -12,7 +12,7 @@ import { MAGIC, magic, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { HEADER, rowBytes } from './layout';
 
-export function gemm_q8_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
+export function quantizeRows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
   for (let m = begin; m < end; m++) {
     quantizeRow(y + <usize>m * rowBytes(K), x + ((<usize>m * <usize>xm) << 2), K);
   }

@@ -1,7 +1,6 @@
-// gemm_q4_quantize_rows: y = rows of x in 8 bits, symmetric, a scale for every 32 values of a row.
-// gemm_q4_1_quantize_rows: the very same.  gemm_q8_0_quantize_rows: the same as q8_0/layout.ts has them.
+// gemm_quant_rows in groups: y = rows of x in 8 bits, symmetric, a scale for every 32 values of a row.
 //
-// y: M rows, see layout4.ts · x: (M, K) f32, row stride xm.  Range: rows.  No aliasing.
+// y: M rows, see layout4.ts and q8_0/layout.ts · x: (M, K) f32, row stride xm.  Range: rows.  No aliasing.
 // scale = max |x| / 127, q = round(x 127 / max |x|) to nearest even: |x - scale q| <= scale (1/2 + 2^-15).
 // Groups within +-1e-30 count as zeros; a NaN or an infinity makes the scale of its group not finite.
 import { activationBytes } from '../lanes/dot';
@@ -11,33 +10,20 @@ import { loadPart } from '../lanes/tail';
 import { GROUP, groups, HEAD4, recordBytes } from './layout4';
 import { RECORD8 } from './q8_0/layout';
 
-export function gemm_q4_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
-  quantizeRows<u8>(y, x, K, xm, begin, end);
-}
-
-export function gemm_q4_1_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
-  gemm_q4_quantize_rows(y, x, K, xm, begin, end);
-}
-
-export function gemm_q8_0_quantize_rows(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
-  quantizeRows<i16>(y, x, K, xm, begin, end);
-}
-
-/** T = u8: for weights of 4 bits; T = i16: as integers of 16 bits. */
-@inline
-function quantizeRows<T>(y: usize, x: usize, K: i32, xm: i32, begin: i32, end: i32): void {
-  const record = sizeof<T>() == 2 ? RECORD8 : recordBytes();
+/** bytes: as integers of 16 bits, for q8_0; else for weights of 4 bits. */
+export function quantizeGroups(y: usize, x: usize, bytes: bool, K: i32, xm: i32, begin: i32, end: i32): void {
+  const record = bytes ? RECORD8 : recordBytes();
   for (let m = begin; m < end; m++) {
     const row = x + ((<usize>m * <usize>xm) << 2);
     let to = y + <usize>m * <usize>groups(K) * record;
     for (let k = 0; k < K; k += GROUP) {
-      quantizeGroup<T>(to, row + (<usize>k << 2), min(K - k, GROUP));
+      quantizeGroup(bytes, to, row + (<usize>k << 2), min(K - k, GROUP));
       to += record;
     }
   }
 }
 
-function quantizeGroup<T>(y: usize, x: usize, n: i32): void {
+function quantizeGroup(bytes: bool, y: usize, x: usize, n: i32): void {
   // The bits of positive floats are in order, and a NaN comes out on top.
   const mask = magnitude();
   let most = i32x4.splat(0);
@@ -56,7 +42,7 @@ function quantizeGroup<T>(y: usize, x: usize, n: i32): void {
     // what is not finite gives any integer: it has to be one in range all the same
     const wide = i16x8.narrow_i32x4_s(rounded(a, scale, add, add), rounded(b, scale, add, add));
     const q = i16x8.max_s(i16x8.min_s(wide, top), bottom);
-    if (sizeof<T>() == 2) {
+    if (bytes) {
       v128.store(to, q);
       to += 16;
     } else {
@@ -66,7 +52,7 @@ function quantizeGroup<T>(y: usize, x: usize, n: i32): void {
     }
   }
   const step: f32 = small ? 0 : range / 127;
-  if (sizeof<T>() == 2) {
+  if (bytes) {
     store<f32>(y, step);
     store<i32>(y, 0, 4);
     return;

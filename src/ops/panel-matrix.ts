@@ -14,6 +14,7 @@ import { expectDType } from './util.js';
  */
 export type MatrixDType = 'f32' | 'q8' | 'q8_0' | 'q4' | 'q4_1';
 
+/** By the number that kernels know them by: assembly/quant/formats.ts. */
 export const QUANTIZED_DTYPES: readonly Exclude<MatrixDType, 'f32'>[] = ['q8', 'q8_0', 'q4', 'q4_1'];
 
 export const MATRIX_DTYPES: readonly MatrixDType[] = ['f32', ...QUANTIZED_DTYPES];

@@ -12,45 +12,29 @@ import { expectMatrix, type MatrixDType, PanelMatrix, type Place, QUANTIZED_DTYP
 /** A MatrixDType that loses something. */
 export type QuantizedDType = Exclude<MatrixDType, 'f32'>;
 
-/** The kernels of a format. */
-const kernelsOf = <D extends QuantizedDType>(dtype: D) =>
-  ({
-    size: `gemm_${dtype}_packed_size`,
-    pack: `gemm_${dtype}_pack`,
-    unpack: `gemm_${dtype}_unpack`,
-    gather: `gemm_${dtype}_gather_rows`,
-    rowsSize: `gemm_${dtype}_rows_size`,
-    rows: `gemm_${dtype}_quantize_rows`,
-    scratch: `gemm_${dtype}_scratch`,
-    gemm: `gemm_${dtype}_f32`,
-  }) as const;
-
-const KERNELS = {
-  q8: /* @__PURE__ */ kernelsOf('q8'),
-  q8_0: /* @__PURE__ */ kernelsOf('q8_0'),
-  q4: /* @__PURE__ */ kernelsOf('q4'),
-  q4_1: /* @__PURE__ */ kernelsOf('q4_1'),
-} as const satisfies Record<QuantizedDType, object>;
-
 // So many products of 127 and 127 fit an i32.
 const MOST_K = 131072;
 
 /** A matrix (N, K) of small integers and their scales, laid out as the integer product kernel reads it. */
 export class QuantizedMatrix extends PanelMatrix {
   readonly dtype: QuantizedDType;
+  /** its number */
+  readonly #format: number;
   /** bytes of working memory of a product: for its sums, and for each row */
   readonly #sums: number;
   readonly #rowBytes: number;
 
   private constructor(arena: Arena, N: number, K: number, dtype: QuantizedDType, place?: Place) {
-    if (!QUANTIZED_DTYPES.includes(dtype))
+    const format = QUANTIZED_DTYPES.indexOf(dtype);
+    if (format < 0)
       throw new ArgumentError(`dtype must be ${QUANTIZED_DTYPES.join(' or ')}, got ${JSON.stringify(dtype)}`);
     if (K > MOST_K)
       throw new ShapeError(`a quantised weight has at most ${MOST_K} columns, got ${show([N, K])}`);
-    super(arena, N, K, arena.kernels[KERNELS[dtype].size](N, K), place);
+    super(arena, N, K, arena.kernels.gemm_quant_packed_size(format, N, K), place);
     this.dtype = dtype;
-    this.#sums = arena.kernels[KERNELS[dtype].scratch]();
-    this.#rowBytes = arena.kernels[KERNELS[dtype].rowsSize](1, K);
+    this.#format = format;
+    this.#sums = arena.kernels.gemm_quant_scratch(format);
+    this.#rowBytes = arena.kernels.gemm_quant_rows_size(format, 1, K);
   }
 
   /**
@@ -74,31 +58,47 @@ export class QuantizedMatrix extends PanelMatrix {
   product(y: number, a: Matrix & { M: number }, { bias = 0, activation = 0, residual = 0 }: Epilogue): void {
     const { arena, N, K } = this;
     const { kernels } = arena;
-    const names = KERNELS[this.dtype];
+    const format = this.#format;
     if (a.col !== 1 && K > 1) throw new ArgumentError('the rows of a quantised product must be contiguous');
     const t = arena.scratch(this.#sums + a.M * this.#rowBytes);
     const rows = t + this.#sums;
-    kernels[names.rows](rows, a.ptr, K, a.row, 0, a.M);
-    kernels[names.gemm](y, rows, this.ptr, bias, residual, t, a.M, N, K, N, N, activation, 0, this.panels);
+    kernels.gemm_quant_rows(rows, a.ptr, format, K, a.row, 0, a.M);
+    kernels.gemm_quant_f32(
+      y,
+      rows,
+      this.ptr,
+      bias,
+      residual,
+      t,
+      format,
+      a.M,
+      N,
+      K,
+      N,
+      N,
+      activation,
+      0,
+      this.panels,
+    );
   }
 
   gather(y: number, ids: number, n: number): void {
-    this.arena.kernels[KERNELS[this.dtype].gather](y, this.ptr, ids, this.K, 0, n);
+    this.arena.kernels.gemm_quant_gather_rows(y, this.ptr, ids, this.#format, this.K, 0, n);
   }
 
   protected bytesOf(rows: number): number {
-    return this.arena.kernels[KERNELS[this.dtype].size](rows, this.K);
+    return this.arena.kernels.gemm_quant_packed_size(this.#format, rows, this.K);
   }
 
   protected packAt(to: number, rows: Tensor): void {
     const [wn, wk] = rows.strides;
     const [R, K] = rows.shape;
-    this.arena.kernels[KERNELS[this.dtype].pack](to, rows.ptr, R, K, wn, wk, 0, panels(this.arena, R));
+    this.arena.kernels.gemm_quant_pack(to, rows.ptr, this.#format, R, K, wn, wk, 0, panels(this.arena, R));
   }
 
   protected unpackTo(w: Tensor): void {
     const { N, K } = this;
-    this.arena.kernels[KERNELS[this.dtype].unpack](w.ptr, this.ptr, N, K, K, 1, 0, this.panels);
+    this.arena.kernels.gemm_quant_unpack(w.ptr, this.ptr, this.#format, N, K, K, 1, 0, this.panels);
   }
 
   protected at(rows: number, place: Place): this {

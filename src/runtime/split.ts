@@ -34,26 +34,22 @@ const ROWS = 64;
 
 const elementwise = { unitNs: () => CURVE, granule: 64 };
 const batched = (...a: readonly number[]): number => a[5] * a[7] * PANEL * MADD;
-const rounding = { unitNs: (_y: number, _x: number, K: number) => K * MOVE };
-/** A product of weights in fewer bits; `size` says what it needs. */
-const quantized = (size: keyof Kernels): Split => ({
-  unitNs: (...a) => a[6] * a[8] * PANEL * MADD_Q8,
-  scratch: { at: 5, size, item: 1, sizeArgs: () => [] },
-});
 const rows4 = (...a: readonly number[]): number => a[7] * MOVE;
 
 export const SPLITS = {
   gemm_f32: { unitNs: (_c, _a, _bp, _bias, _residual, M, _N, K) => M * K * PANEL * MADD, granule: 2 },
   gemm_f32_batched: { unitNs: batched, granule: 2 },
   gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: 8 },
-  gemm_q8_f32: quantized('gemm_q8_scratch'),
-  gemm_q8_0_f32: quantized('gemm_q8_0_scratch'),
-  gemm_q4_f32: quantized('gemm_q4_scratch'),
-  gemm_q4_1_f32: quantized('gemm_q4_1_scratch'),
-  gemm_q8_quantize_rows: rounding,
-  gemm_q8_0_quantize_rows: rounding,
-  gemm_q4_quantize_rows: rounding,
-  gemm_q4_1_quantize_rows: rounding,
+  gemm_quant_f32: {
+    unitNs: (_c, _a, _wp, _bias, _residual, _t, _format, M, _N, K) => M * K * PANEL * MADD_Q8,
+    scratch: {
+      at: 5,
+      size: 'gemm_quant_scratch',
+      item: 1,
+      sizeArgs: (_c, _a, _wp, _bias, _residual, _t, format) => [format],
+    },
+  },
+  gemm_quant_rows: { unitNs: (_y, _x, _format, K) => K * MOVE },
   attention_f32: {
     unitNs: (_o, _lse, _q, _k, _v, _mask, _scratch, H, G, L, S, D, Dv) =>
       Math.min(ROWS, (H / G) * L) * S * (D + Dv) * ATTEND,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import * as kinds from '../../src/ops/kinds.js';
+import { QUANTIZED_DTYPES } from '../../src/ops/panel-matrix.js';
 
 /** name -> members of every enum in an assembly file */
 function enums(path: string): Record<string, Record<string, number>> {
@@ -22,4 +23,9 @@ test('src/ops/kinds.ts agrees with the kinds of assembly/', () => {
     ...enums('select/kinds.ts'),
   };
   expect({ ...kinds }).toEqual(assembly);
+});
+
+test('QUANTIZED_DTYPES are in the order of assembly/quant/formats.ts', () => {
+  const { Format } = enums('quant/formats.ts');
+  expect(Object.fromEntries(QUANTIZED_DTYPES.map((dtype, i) => [dtype, i]))).toEqual(Format);
 });

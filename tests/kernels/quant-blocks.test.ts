@@ -6,7 +6,7 @@ import { Random } from '../random.js';
 import { gemm } from '../reference/gemm.js';
 import { BLOCKS, bf16, channelOf, gemmBlocks, roundedChannel } from '../reference/quant.js';
 import { everyVariant } from './harness.js';
-import { type Options, operands, pack, panels, run } from './quant.run.js';
+import { number, type Options, operands, pack, panels, run } from './quant.run.js';
 
 // Around vectors of 8, groups of 32, panels of 16 and pairs of rows.
 const MS = [0, 1, 2, 3, 4, 5, 8];
@@ -121,7 +121,7 @@ everyVariant('products in groups', (fresh) => {
         [0, 9, 0],
         [9, 0, 0],
       ])
-        expect(b.kernels[`gemm_${format}_packed_size`](N, K)).toBe(bytes * blocks);
+        expect(b.kernels.gemm_quant_packed_size(number(format), N, K)).toBe(bytes * blocks);
       for (const w of [
         operands(1, 1, 32).w.slice(0, 32),
         new Random(3).normal(32),
@@ -152,9 +152,9 @@ everyVariant('products in groups', (fresh) => {
       const g = { M: 1, N: 33, K: 40, x: new Float32Array(40), xm: 40, w: spread, wn: 40, wk: 1, rm: 33 };
       const first = pack(b, g, format);
       const w = b.f32(33 * 40);
-      b.kernels[`gemm_${format}_unpack`](w, first, 33, 40, 40, 1, 0, panels(b, 33));
+      b.kernels.gemm_quant_unpack(w, first, number(format), 33, 40, 40, 1, 0, panels(b, 33));
       const second = pack(b, { ...g, w: b.readF32(w, 33 * 40) }, format);
-      const size = b.kernels[`gemm_${format}_packed_size`](33, 40);
+      const size = b.kernels.gemm_quant_packed_size(number(format), 33, 40);
       expect(Buffer.from(b.readU8(second, size)).equals(b.readU8(first, size))).toBe(true);
     });
 
@@ -166,13 +166,13 @@ everyVariant('products in groups', (fresh) => {
           const wp = pack(b, g, format);
           const channels = Array.from({ length: N }, (_, n) => roundedChannel(channelOf(g, n), quantize));
           const w = b.f32(g.w.length);
-          b.kernels[`gemm_${format}_unpack`](w, wp, N, K, g.wn, 1, 0, panels(b, N));
+          b.kernels.gemm_quant_unpack(w, wp, number(format), N, K, g.wn, 1, 0, panels(b, N));
           const plain = { ...g, w: b.readF32(w, g.w.length) };
           for (const [n, channel] of channels.entries()) expectClose(channelOf(plain, n), channel, {});
           if (N === 0) continue;
           const ids = [N - 1, 0, N >> 1, N - 1];
           const y = b.f32(4 * K);
-          b.kernels[`gemm_${format}_gather_rows`](y, wp, b.i32(ids), K, 1, 3);
+          b.kernels.gemm_quant_gather_rows(y, wp, b.i32(ids), number(format), K, 1, 3);
           const rows = b.readF32(y, 4 * K);
           for (const [i, id] of ids.entries()) {
             const kept = new Float32Array(K).fill(NaN);

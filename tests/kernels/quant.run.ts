@@ -1,9 +1,14 @@
 // Sets up one quantised product on bare memory, runs the kernels over ranges, and hands back C.
+import { QUANTIZED_DTYPES } from '../../src/ops/panel-matrix.js';
+import type { QuantizedDType } from '../../src/ops/quantized.js';
 import { Random } from '../random.js';
 import type { QuantCase } from '../reference/quant.js';
 import { type Bench, denseRows } from './harness.js';
 
-export type Format = 'q8' | 'q8_0' | 'q4' | 'q4_1';
+export type Format = QuantizedDType;
+
+/** The number of a format. */
+export const number = (format: Format = 'q8'): number => QUANTIZED_DTYPES.indexOf(format);
 
 export interface Options {
   format?: Format;
@@ -38,14 +43,14 @@ export function operands(M: number, N: number, K: number, o: Options = {}): Quan
 export const panels = (b: Bench, N: number): number => Math.ceil(N / b.kernels.gemm_f32_nr());
 
 export function pack(b: Bench, { N, K, w, wn, wk }: QuantCase, format: Format = 'q8'): number {
-  const wp = b.alloc(b.kernels[`gemm_${format}_packed_size`](N, K));
-  b.kernels[`gemm_${format}_pack`](wp, b.f32(w), N, K, wn, wk, 0, panels(b, N));
+  const wp = b.alloc(b.kernels.gemm_quant_packed_size(number(format), N, K));
+  b.kernels.gemm_quant_pack(wp, b.f32(w), number(format), N, K, wn, wk, 0, panels(b, N));
   return wp;
 }
 
 export function quantize(b: Bench, { M, K, x, xm }: QuantCase, format: Format = 'q8'): number {
-  const a = b.alloc(b.kernels[`gemm_${format}_rows_size`](M, K));
-  b.kernels[`gemm_${format}_quantize_rows`](a, b.f32(x, 4), K, xm, 0, M);
+  const a = b.alloc(b.kernels.gemm_quant_rows_size(number(format), M, K));
+  b.kernels.gemm_quant_rows(a, b.f32(x, 4), number(format), K, xm, 0, M);
   return a;
 }
 
@@ -59,12 +64,12 @@ export function run(b: Bench, g: QuantCase, o: Options = {}): Float32Array {
   const residual = o.residual === 'alias' ? c : g.residual ? b.f32(g.residual) : 0;
   const wp = pack(b, g, format);
   const a = quantize(b, g, format);
-  const t = b.alloc(b.kernels[`gemm_${format}_scratch`]());
+  const t = b.alloc(b.kernels.gemm_quant_scratch(number(format)));
   const bias = g.bias ? b.f32(g.bias, 8) : 0;
   const cuts = [0, ...(o.cuts ?? []), panels(b, N)];
   for (let i = 1; i < cuts.length; i++)
-    b.kernels[`gemm_${format}_f32`](
-      ...([c, a, wp, bias, residual, t, M, N, K, cm, rm, o.act ?? 0] as const),
+    b.kernels.gemm_quant_f32(
+      ...([c, a, wp, bias, residual, t, number(format), M, N, K, cm, rm, o.act ?? 0] as const),
       ...([cuts[i - 1], cuts[i]] as const),
     );
   b.checkGuards();

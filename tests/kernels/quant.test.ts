@@ -30,7 +30,7 @@ const bits = (x: Float32Array): string => Buffer.from(x.buffer, x.byteOffset, x.
 everyVariant('gemm_q8', (fresh, variant) => {
   /** The integers of row m as the kernel left them. */
   function stored(b: Bench, a: number, { M, K }: QuantCase, m: number) {
-    const at = a + (m * b.kernels.gemm_q8_rows_size(M, K)) / M;
+    const at = a + (m * b.kernels.gemm_quant_rows_size(0, M, K)) / M;
     const [zero] = b.readI32(at + 4, 1);
     const scale = b.readF32(at, 1)[0];
     if (variant !== 'simd') return { scale, zero, q: Int32Array.from(b.readU8(at + 16, K)) };
@@ -79,8 +79,8 @@ everyVariant('gemm_q8', (fresh, variant) => {
     const a = quantize(b, g);
     expect([...stored(b, a, g, 0).q].map((q) => q - 64)).toEqual([0, 2, 2, 0, -2, 3, -3, 63, -64]);
     for (const m of [1, 3]) expect(stored(b, a, g, m)).toEqual({ scale: 0, zero: 0, q: new Int32Array(K) });
-    const part = b.alloc(b.kernels.gemm_q8_rows_size(4, K));
-    b.kernels.gemm_q8_quantize_rows(part, b.f32(g.x), K, K, 2, 3);
+    const part = b.alloc(b.kernels.gemm_quant_rows_size(0, 4, K));
+    b.kernels.gemm_quant_rows(part, b.f32(g.x), 0, K, K, 2, 3);
     expect(stored(b, part, g, 2)).toEqual(stored(b, a, g, 2));
     expect(b.readU8(part, 8)).toEqual(new Uint8Array(8).fill(255));
   });
@@ -187,13 +187,13 @@ everyVariant('gemm_q8', (fresh, variant) => {
           return Float32Array.from(q, (v) => v * scale);
         });
         const w = b.f32(g.w.length);
-        b.kernels.gemm_q8_unpack(w, wp, N, K, g.wn, 1, 0, panels(b, N));
+        b.kernels.gemm_quant_unpack(w, wp, 0, N, K, g.wn, 1, 0, panels(b, N));
         const plain = { ...g, w: b.readF32(w, g.w.length) };
         for (const [n, channel] of channels.entries()) expect(channelOf(plain, n)).toEqual(channel);
         if (N === 0) continue;
         const ids = [N - 1, 0, N >> 1, N - 1];
         const y = b.f32(4 * K);
-        b.kernels.gemm_q8_gather_rows(y, wp, b.i32(ids), K, 1, 3);
+        b.kernels.gemm_quant_gather_rows(y, wp, b.i32(ids), 0, K, 1, 3);
         const rows = b.readF32(y, 4 * K);
         ids.forEach((id, i) => {
           const kept = new Float32Array(K).fill(NaN);

@@ -18,6 +18,9 @@ type Name = keyof typeof SPLITS;
 const heads = [48 * 8 * 20, 20, 8 * 20] as const; // (B, L, H, D) as (B, H, L, D), L 48, H 8, D 20
 const keys = [48 * 4 * 20, 20, 4 * 20] as const;
 
+/** Of the products with weights in fewer bits. */
+let format = 0;
+
 // Sizes that are no multiple of anything, and large enough to be worth splitting.
 const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
   gemm_f32: (p) => [p(0), p(1), p(2), p(3), p(4), 37, 403, 210, 210, 1, 403, 403, 2, 0, 26],
@@ -25,18 +28,28 @@ const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
     ...[p(0), p(1), p(2), 0, 0, 33, 70, 64, 64, 1, 70, 70, 0, 33 * 70, 33 * 64, 64 * 80, 0, 0, 35],
   ],
   gemm_f32_pack: (p) => [p(0), p(1), 180, 1001, 1, 180, 0, 63],
-  gemm_q8_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
-  gemm_q8_0_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
-  gemm_q4_1_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
-  gemm_q8_0_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
-  gemm_q4_1_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
-  gemm_q4_f32: (p, scratch) => [p(0), p(1), p(2), p(3), p(4), scratch, 37, 403, 210, 403, 403, 0, 0, 26],
-  gemm_q4_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
+  gemm_quant_f32: (p, scratch) => [
+    p(0),
+    p(1),
+    p(2),
+    p(3),
+    p(4),
+    scratch,
+    format,
+    37,
+    403,
+    210,
+    403,
+    403,
+    0,
+    0,
+    26,
+  ],
+  gemm_quant_rows: (p) => [p(0), p(1), format, 331, 400, 0, 601],
   attention_kv_f32: (p, scratch) => [
     ...[p(0), p(1), p(2), p(3), 0, scratch, 8, 8, 4, 48, 300, 20, ...heads],
     ...[4 * 300 * 28, 300 * 28, 28, ...heads, 0, 0, 0, 0, 0, 0.25, 0, -(2 ** 30), 252, 0],
   ],
-  gemm_q8_quantize_rows: (p) => [p(0), p(1), 331, 400, 0, 601],
   attention_f32: (p, scratch) => [
     ...[p(0), p(1), p(2), p(3), p(4), 0, scratch, 8, 4, 48, 48, 20, 20],
     ...[...heads, ...keys, ...keys, ...heads, 0, 0, 0, 0, 0, 0.25, 0, -(2 ** 30), 0, 0],
@@ -127,6 +140,13 @@ describe.each([
     const got = after(t.all, name);
     expect(t.jobs()).toBe(jobs + 1);
     expect(got.equals(want)).toBe(true);
+  });
+
+  test.each([1, 2, 3])('products in format %i', (number) => {
+    format = number;
+    for (const name of ['gemm_quant_f32', 'gemm_quant_rows'] as const)
+      expect(after(t.all, name).equals(after(t.one, name))).toBe(true);
+    format = 0;
   });
 
   test('working memory is that of all threads, each on lines of its own', () => {
