@@ -7,7 +7,8 @@
 // Every element is one chain s = madd(A[m,k], B[k,n], s) over k = 0..K-1 from s = 0, whatever M, N and
 // the tile it falls into: row m of a large product has the bits of the same row computed alone.
 // Error before the activation: |C - exact| <= (K + 1) eps/2 (sum_k |A||B| + |bias|), to first order.
-import { NR, panelOf, panels, ROW } from './layout';
+import { askFor } from '../lanes/ahead';
+import { NR, panelBytes, panelOf, panels, ROW } from './layout';
 import { anyPanel } from './rows';
 import { LONG, onePanel, oneRow } from './strip';
 
@@ -30,6 +31,7 @@ export function gemm_f32(
     const aM = a + <usize>m * a1;
     for (let panel = begin; panel < end; ) {
       const b = panelOf(bp, panel, K);
+      askFor(b, panelBytes(K) * (rows == 1 && K >= LONG ? 2 : 1));
       const at = <usize>panel * ROW;
       const cM = c + <usize>m * c1 + at;
       const biasN = bias ? bias + at : 0;

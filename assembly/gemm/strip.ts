@@ -10,9 +10,9 @@ import { tile2 } from './tile';
 /** What a sum starts from. */
 const ZERO = memory.data(64, 16);
 
-/** Rows that draw a panel from memory, and the steps of k they take together: a page of the panel. */
+/** Rows that draw a panel from memory, and the steps of k they take together: half a page of the panel. */
 const HEAD: i32 = 6;
-const CHUNK: i32 = 64;
+const CHUNK: i32 = 32;
 
 /**
  * One panel.  The first few rows go through it chunk by chunk: while the others are at work on a chunk, the
