@@ -7,7 +7,6 @@
 // follow, so |C - exact| <= 2^-22 |exact| before bias, exact being the product of the quantised operands.
 // Every variant and every host gives the same bits, as long as there is no activation (which may use madd).
 import { NR } from '../gemm/layout';
-import { askFor } from '../lanes/ahead';
 import { MOST_QUADS, QUAD_STEPS } from '../lanes/quads';
 import { finishPanel } from './finish';
 import { HEADER, panelOf, QUAD_BYTES, quads, ROW, rowBytes, scalesOf, WIDE_ROW } from './layout';
@@ -44,7 +43,6 @@ export function q8Gemm(
     const rM = residual ? residual + <usize>m * r1 : 0;
     for (let panel = begin; panel < end; panel++) {
       const b = panelOf(wp, panel, K);
-      askFor(b, panelOf(0, 1, K));
       const at = (<usize>panel * NR) << 2;
       sums(t, aM + HEADER, a1, b, rows, quads(K), limit);
       finishPanel(

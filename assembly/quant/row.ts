@@ -1,14 +1,24 @@
 // One row of activations against a whole panel: the sums go to t.  The panel is read in one sequential run, at
 // the speed of memory; reading the next panel beside it would halve that.  The fewer instructions stand between two
 // reads, the more of them are under way at once.  Addresses in bytes, S >= 0 quads.
+import { askFor } from '../lanes/ahead';
 import { dotQuads, lowBytes, MOST_QUADS, quadsStart, quadsSum, secondActivations } from '../lanes/quads';
 import { QUAD_BYTES, ROW } from './layout';
+
+// Bytes of a panel that are asked for at once: eight pages.  Walks for more stand in each other's way, and every time
+// that some are asked for costs a pause.
+const SPAN: usize = 1 << 15;
 
 export function row(t: usize, a: usize, b: usize, S: i32): void {
   const low = lowBytes();
   const zero = i32x4.splat(0);
   v128.store(t, zero), v128.store(t, zero, 16), v128.store(t, zero, 32), v128.store(t, zero, 48);
+  let ask = b;
   while (S > 0) {
+    if (b >= ask) {
+      askFor(b, min(<usize>S * ROW, SPAN));
+      ask = b + SPAN;
+    }
     let c0 = quadsStart(), c1 = c0, c2 = c0, c3 = c0;
     const end = b + <usize>min(S, MOST_QUADS) * ROW;
     S -= MOST_QUADS;
