@@ -3,9 +3,8 @@
 // Range: elements.
 import { at } from '../lanes/address';
 import { loadPart, storePart } from '../lanes/tail';
+import { log1p, sigmoid } from '../math/calls';
 import { expNonPositive } from '../math/exp';
-import { log1p_ps } from '../math/log';
-import { sigmoid_ps } from '../math/sigmoid';
 
 /** (x - target)^2.  Two roundings. */
 export function mse_f32(loss: usize, x: usize, target: usize, begin: i32, end: i32): void {
@@ -26,7 +25,7 @@ export function mse_f32_backward(
 export function bce_with_logits_f32(loss: usize, x: usize, target: usize, begin: i32, end: i32): void {
   for (let i = begin; i < end; i += 4) {
     const v = get(x, i, end);
-    const soft = log1p_ps(expNonPositive(f32x4.neg(f32x4.abs(v))));
+    const soft = log1p(expNonPositive(f32x4.neg(f32x4.abs(v))));
     const hard = f32x4.sub(f32x4.max(v, f32x4.splat(0)), f32x4.mul(v, get(target, i, end)));
     put(loss, i, end, f32x4.add(hard, soft));
   }
@@ -37,7 +36,7 @@ export function bce_with_logits_f32_backward(
   dx: usize, dloss: usize, step: i32, x: usize, target: usize, begin: i32, end: i32,
 ): void {
   for (let i = begin; i < end; i += 4) {
-    const d = f32x4.sub(sigmoid_ps(get(x, i, end)), get(target, i, end));
+    const d = f32x4.sub(sigmoid(get(x, i, end)), get(target, i, end));
     put(dx, i, end, f32x4.mul(d, gradient(dloss, step, i, end)));
   }
 }

@@ -2,8 +2,7 @@
 // stream `seed` (philox.ts); seed and position are integers of [0, 2^53).
 // On the default variant the bits are the same on every host.
 import { storeTail } from '../lanes/tail';
-import { erf_ps } from '../math/erf';
-import { erfinv_ps } from '../math/erfinv';
+import { erf, erfinv } from '../math/calls';
 import { fromLane, philox, symmetric, unit } from './philox';
 
 const enum Kind {
@@ -43,33 +42,23 @@ function fill(
   const key = <u64>seed;
   const first = <u64>position;
   // erf at the cuts: the bounds of 2 F - 1, F the distribution function.
-  const from = kind == Kind.TruncatedNormal ? errorFunction(((low - a) / b) * SQRT_HALF) : f32x4.splat(a);
-  const to = kind == Kind.TruncatedNormal ? errorFunction(((high - a) / b) * SQRT_HALF) : f32x4.splat(b);
+  const from = kind == Kind.TruncatedNormal ? erf(f32x4.splat(((low - a) / b) * SQRT_HALF)) : f32x4.splat(a);
+  const to = kind == Kind.TruncatedNormal ? erf(f32x4.splat(((high - a) / b) * SQRT_HALF)) : f32x4.splat(b);
   for (let i = begin; i < end; ) {
     const at = first + <u64>i;
     const lane = <i32>(at & 3);
     const words = philox(key, at >> 2);
     let v: v128;
     if (kind == Kind.Normal) {
-      v = scale(inverse(symmetric(words)), a, b);
+      v = scale(erfinv(symmetric(words)), a, b);
     } else {
       v = f32x4.add(from, f32x4.mul(f32x4.sub(to, from), unit(words)));
       if (kind == Kind.TruncatedNormal) {
-        v = f32x4.max(f32x4.min(scale(inverse(v), a, b), f32x4.splat(high)), f32x4.splat(low));
+        v = f32x4.max(f32x4.min(scale(erfinv(v), a, b), f32x4.splat(high)), f32x4.splat(low));
       }
     }
     i += put(y + ((<usize>i) << 2), v, lane, end - i);
   }
-}
-
-// Once in the module, however often they are wanted here.
-
-function inverse(v: v128): v128 {
-  return erfinv_ps(v);
-}
-
-function errorFunction(x: f32): v128 {
-  return erf_ps(f32x4.splat(x));
 }
 
 @inline

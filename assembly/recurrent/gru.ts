@@ -8,7 +8,8 @@
 // Error: that of x + p, times slopes of at most 1, and 4 ulp for the functions and products.
 import { row } from '../lanes/address';
 import { madd } from '../lanes/madd';
-import { ended, keep, load4, sigmoid, store4, sumAt, tanh, throughSigmoid, throughTanh } from './step';
+import { sigmoid, tanh } from '../math/calls';
+import { ended, keep, load4, store4, sumAt, throughSigmoid, throughTanh } from './step';
 
 export function gru_step_f32(
   h: usize, gates: usize, x: usize, p: usize, prev: usize, lengths: usize, t: i32, H: i32, begin: i32, end: i32,

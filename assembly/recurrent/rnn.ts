@@ -4,7 +4,8 @@
 //   lengths: (B) i32 or 0, see step.ts.  Range: sequences.  h may be p; no other aliasing.
 // Error beyond that of x + p: tanh's 2 ulp.
 import { row } from '../lanes/address';
-import { ended, keep, load4, store4, tanh, throughTanh } from './step';
+import { tanh } from '../math/calls';
+import { ended, keep, load4, store4, throughTanh } from './step';
 
 const TANH: i32 = 0;
 const RELU: i32 = 1;

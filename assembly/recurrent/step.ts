@@ -3,8 +3,6 @@
 // sequences of different lengths in either direction and find every last state at the last step.
 import { at } from '../lanes/address';
 import { loadTail, storeTail } from '../lanes/tail';
-import { sigmoid_ps } from '../math/sigmoid';
-import { tanh_ps } from '../math/tanh';
 
 /** Whether sequence b is over at t; an address of 0 means that none is. */
 @inline
@@ -48,16 +46,6 @@ export function keep(to: usize, from: usize, and: usize, H: i32): void {
 @inline
 export function sumAt(x: usize, p: usize, i: i32, n: i32): v128 {
   return f32x4.add(load4(x, i, n), load4(p, i, n));
-}
-
-// Calls, not inlined: five copies in one loop would cost more code than the calls cost time.
-
-export function sigmoid(x: v128): v128 {
-  return sigmoid_ps(x);
-}
-
-export function tanh(x: v128): v128 {
-  return tanh_ps(x);
 }
 
 /** d times the slope of the sigmoid whose value is y */
