@@ -36,58 +36,20 @@ function sink(heap: Float32Array, v: number): void {
   heap[at] = v;
 }
 
-const BITS = 11;
-const DIGITS = 1 << BITS;
+/** Indices fit below it, and the 31 bits of a number that is not negative above it, in the 53 of an integer. */
+const INDEX = 2 ** 22;
 
-/** Sorts by the bits of the numbers, eleven at a time from the lowest, in memory that it keeps for the next row. */
-export class FallingOrder {
-  #keys = new Uint32Array(0);
-  #moved = new Uint32Array(0);
-  #ids = new Uint32Array(0);
-  #order = new Uint32Array(0);
-  readonly #starts = new Uint32Array(DIGITS);
-
-  /**
-   * Indices of the values of at least `least` from the largest value on; of equal ones the lower index first.  NaN is
-   * left out.  Good until the next call.
-   */
-  of(values: Float32Array, least = Number.NEGATIVE_INFINITY): Uint32Array {
-    if (this.#keys.length < values.length) {
-      this.#keys = new Uint32Array(values.length);
-      this.#moved = new Uint32Array(values.length);
-      this.#ids = new Uint32Array(values.length);
-      this.#order = new Uint32Array(values.length);
-    }
-    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    const [keys, ids] = [this.#keys, this.#ids];
-    let n = 0;
-    for (let i = 0; i < values.length; i++) {
-      const v = values[i];
-      if (!(v >= least)) continue;
-      // A larger number has a lower key, and both zeros have one.
-      keys[n] = v < 0 ? bits[i] : (bits[i] & 0x7fffffff) ^ 0x7fffffff;
-      ids[n++] = i;
-    }
-    for (let shift = 0; shift < 32; shift += BITS) this.#pass(n, shift);
-    return this.#ids.subarray(0, n);
-  }
-
-  #pass(n: number, shift: number): void {
-    const [keys, ids, starts] = [this.#keys, this.#ids, this.#starts];
-    const [movedKeys, movedIds] = [this.#moved, this.#order];
-    starts.fill(0);
-    for (let i = 0; i < n; i++) starts[(keys[i] >>> shift) & (DIGITS - 1)]++;
-    for (let digit = 0, start = 0; digit < DIGITS; digit++) {
-      const count = starts[digit];
-      starts[digit] = start;
-      start += count;
-    }
-    for (let i = 0; i < n; i++) {
-      const to = starts[(keys[i] >>> shift) & (DIGITS - 1)]++;
-      movedKeys[to] = keys[i];
-      movedIds[to] = ids[i];
-    }
-    [this.#keys, this.#moved] = [movedKeys, keys];
-    [this.#ids, this.#order] = [movedIds, ids];
-  }
+/**
+ * Indices of the positive values of at least `least` from the largest on; of equal ones the lower index first.  NaN is
+ * left out.
+ */
+export function falling(values: Float32Array, least: number): Float64Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let n = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] >= least) n++;
+  const keys = new Float64Array(n);
+  // The bits of a larger number are a larger integer: what is to come first gets the lower key.
+  for (let i = values.length - 1; n > 0; i--)
+    if (values[i] >= least) keys[--n] = (0x7fffffff - bits[i]) * INDEX + i;
+  return keys.sort().map((key) => key % INDEX);
 }

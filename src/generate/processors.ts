@@ -1,6 +1,6 @@
 // The steps that a row of scores goes through before a token is drawn, each a small function that changes
 // the scores in place.  Their order and their rules at the edges are Hugging Face's.
-import { FallingOrder, kthLargest } from './order.js';
+import { falling, kthLargest } from './order.js';
 
 const GONE = Number.NEGATIVE_INFINITY;
 /** The smallest positive f32. */
@@ -41,7 +41,6 @@ export function topK(k: number): Processor {
 
 /** Nucleus sampling (Holtzman et al. 2019): the likeliest tokens until their probabilities reach p. */
 export function topP(p: number): Processor {
-  const order = new FallingOrder();
   return (scores, { probabilities }) => {
     const weights = probabilities(scores);
     let sum = 0;
@@ -49,7 +48,7 @@ export function topP(p: number): Processor {
     // A few tokens reach p nearly always, so not all are sorted at once.  What has no weight adds nothing: if the
     // others do not reach p, nothing does, and all are kept.
     for (const share of SHARES) {
-      const ids = order.of(weights, Math.max(share * largest(weights), SOME));
+      const ids = falling(weights, Math.max(share * largest(weights), SOME));
       sum = 0;
       let n = 0;
       while (n < ids.length && (n === 0 || sum < p)) sum += weights[ids[n++]];

@@ -2,12 +2,13 @@
 import { ArgumentError } from '../errors.js';
 import { argmax } from '../ops/argmax.js';
 import { softmax } from '../ops/softmax.js';
+import type { TypedArray } from '../tensor/dtype.js';
 import { Generator } from '../tensor/generator.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Plan } from './config.js';
 import { minP, type Processor, repetitionPenalty, temperature, topK, topP } from './processors.js';
 
-/** Logits of one position (V values) and every token so far -> the next token. */
+/** Logits of one position (V values, dense) and every token so far -> the next token. */
 export type Sampler = (logits: Tensor, seen: ReadonlySet<number>) => number;
 
 export function createSampler(plan: Plan): Sampler {
@@ -27,7 +28,7 @@ export function createSampler(plan: Plan): Sampler {
       arena.scope(() => weights.set(softmax(Tensor.from(arena, of)).data));
       return weights;
     };
-    scores.set(logits.isContiguous ? logits.data : logits.toArray());
+    scores.set(logits.data);
     for (const process of chain) process(scores, { seen, probabilities });
     return plan.sample ? draw(probabilities(scores), generator) : best(scores);
   };
@@ -47,19 +48,15 @@ function processorsOf(plan: Plan): Processor[] {
 
 /** The place of the highest logit; of equal ones the first, and of a NaN never. */
 function likeliest(logits: Tensor): number {
-  return logits.arena.scope(() => {
-    const id = argmax(logits).item();
-    // To argmax a NaN is the highest of all.
-    const scores = logits.isContiguous ? logits.data : logits.toArray();
-    return Number.isNaN(scores[id]) ? best(scores) : id;
-  });
+  const id = logits.arena.scope(() => argmax(logits).item());
+  // To argmax a NaN is the highest of all.
+  return Number.isNaN(logits.data[id]) ? best(logits.data) : id;
 }
 
 /** The highest score; of equal ones the lowest id. */
-function best(scores: ArrayLike<number>): number {
-  let id = 0;
-  while (id < scores.length && Number.isNaN(scores[id])) id++;
-  if (id === scores.length) return notNumbers();
+function best(scores: TypedArray): number {
+  let id = scores.findIndex((score) => !Number.isNaN(score));
+  if (id < 0) return notNumbers();
   for (let i = id + 1; i < scores.length; i++) if (scores[i] > scores[id]) id = i;
   return id;
 }

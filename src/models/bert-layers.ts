@@ -70,7 +70,7 @@ class BertSelfAttention extends Module {
 
   forward(x: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
     const { heads } = this.config;
-    const [q, k, v] = this.#inputs.heads(x, [this.query, this.key, this.value], [heads, heads, heads]);
+    const [q, k, v] = this.#inputs.forward(x, [this.query, this.key, this.value], [heads, heads, heads]);
     return attend(q, k, v, options, wantsMap);
   }
 }

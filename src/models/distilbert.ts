@@ -88,7 +88,7 @@ class DistilBertAttention extends Module {
 
   forward(x: Tensor, options: AttentionOptions, wantsMap: boolean): WithMap {
     const { heads } = this.config;
-    const [q, k, v] = this.#inputs.heads(x, [this.q_lin, this.k_lin, this.v_lin], [heads, heads, heads]);
+    const [q, k, v] = this.#inputs.forward(x, [this.q_lin, this.k_lin, this.v_lin], [heads, heads, heads]);
     const [y, map] = attend(q, k, v, options, wantsMap);
     return [this.out_lin.forward(y, { residual: x }), map];
   }

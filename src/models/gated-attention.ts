@@ -66,7 +66,7 @@ export class GatedAttention extends Module {
   #heads(x: Tensor): Tensor[] {
     const { heads, kvHeads } = this.config;
     const layers = [this.q_proj, this.k_proj, this.v_proj];
-    if (!this.q_norm || !this.k_norm) return this.#inputs.heads(x, layers, [heads, kvHeads, kvHeads]);
+    if (!this.q_norm || !this.k_norm) return this.#inputs.forward(x, layers, [heads, kvHeads, kvHeads]);
     const [q, k, v] = this.#inputs.forward(x, layers);
     return [normed(q, heads, this.q_norm), normed(k, kvHeads, this.k_norm), splitHeads(v, kvHeads)];
   }

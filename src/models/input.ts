@@ -2,7 +2,7 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import { expectShape } from '../ops/util.js';
 import type { Arena } from '../tensor/arena.js';
-import { type Shape, show } from '../tensor/shape.js';
+import { type Shape, sameShape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** (B, S) integers: a tensor (i32; masks also bool or u8) or one array a row. */
@@ -33,7 +33,7 @@ export function idsTensor(arena: Arena, rows: Rows, name = 'inputIds'): Tensor {
 export function rowsOfIntegers(rows: Rows, expected: Shape, name: string): Int32Array {
   const { values, shape } =
     rows instanceof Tensor ? { values: rows.toArray(), shape: rows.shape } : flatten(rows, name);
-  if (shape.length !== 2 || shape[0] !== expected[0] || shape[1] !== expected[1])
+  if (!sameShape(shape, expected))
     throw new ShapeError(`${name} must have shape ${show(expected)}, got ${show(shape)}`);
   return values instanceof Int32Array ? values : Int32Array.from(values);
 }

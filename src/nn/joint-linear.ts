@@ -22,31 +22,25 @@ export class JointLinear {
     Parameter.stack(layers.map(({ weight }) => weight));
   }
 
-  /** x (..., K) -> (..., N_i) of each layer, possibly strided */
-  forward(x: Tensor, layers: readonly Linear[]): Tensor[] {
+  /** x (..., K) -> (..., N_i) of each layer, or (B, heads_i, S, N_i / heads_i) of x (B, S, K); possibly strided */
+  forward(x: Tensor, layers: readonly Linear[], heads?: readonly number[]): Tensor[] {
     const y = this.#product(x, layers);
-    if (!y) return layers.map((layer) => layer.forward(x));
     const parts: Tensor[] = [];
-    for (let i = 0, first = 0; i < layers.length; first += layers[i++].outFeatures)
-      parts.push(y.view(withLast(y.shape, layers[i].outFeatures), y.strides, first));
-    y.dispose();
-    return parts;
-  }
-
-  /** x (B, S, K) -> (B, heads_i, S, N_i / heads_i) of each layer, strided */
-  heads(x: Tensor, layers: readonly Linear[], heads: readonly number[]): Tensor[] {
-    const y = this.#product(x, layers);
-    if (!y) return layers.map((layer, i) => splitHeads(layer.forward(x), heads[i]));
-    const parts: Tensor[] = [];
-    for (let i = 0, first = 0; i < layers.length; first += layers[i++].outFeatures)
-      parts.push(splitHeads(y, heads[i], first, layers[i].outFeatures));
-    y.dispose();
+    for (let i = 0, first = 0; i < layers.length; i++) {
+      const layer = layers[i];
+      const { outFeatures: size } = layer;
+      const from = y ?? layer.forward(x);
+      if (heads) parts.push(splitHeads(from, heads[i], first, size));
+      else parts.push(y ? y.view(withLast(y.shape, size), y.strides, first) : from);
+      if (y) first += size;
+    }
+    y?.dispose();
     return parts;
   }
 
   /** What all layers give side by side: one product, or null where each has to be asked. */
   #product(x: Tensor, layers: readonly Linear[]): Tensor | null {
-    const joined = plain(layers) && !needsGrad(x) ? this.#join(layers) : null;
+    const joined = needsGrad(x) ? null : this.#join(layers);
     if (!joined) return null;
     const bias = layers[0].bias && joinVectors(layers.map((layer) => (layer.bias as Parameter).tensor));
     const y = linear(x, joined, bias);
@@ -54,27 +48,22 @@ export class JointLinear {
     return y;
   }
 
-  /** All matrices as one, if they are laid out and lie so. */
+  /**
+   * All matrices as one, if they are laid out and lie so, each layer does what a Linear does, all have a bias or none,
+   * and no bias wants a gradient.
+   */
   #join(layers: readonly Linear[]): WeightMatrix | null {
     const matrices = this.#matrices;
     let known = true;
     for (let i = 0; i < layers.length; i++) {
-      const { matrix } = layers[i].weight;
-      if (!(matrix instanceof PanelMatrix)) return null;
+      const { forward, weight, bias } = layers[i];
+      const { matrix } = weight;
+      if (!(matrix instanceof PanelMatrix) || forward !== Linear.prototype.forward) return null;
+      if (!bias !== !layers[0].bias || needsGrad(bias?.tensor)) return null;
       known &&= matrix === matrices[i];
       matrices[i] = matrix;
     }
     if (!known) this.#joined = matrices[0].joined(matrices.slice(1));
     return this.#joined;
   }
-}
-
-/** Whether each does what a Linear does, all with a bias or none, and no bias wants a gradient. */
-function plain(layers: readonly Linear[]): boolean {
-  for (let i = 0; i < layers.length; i++) {
-    const { forward, bias, arena } = layers[i];
-    if (forward !== Linear.prototype.forward || (bias === null) !== (layers[0].bias === null)) return false;
-    if (bias?.requiresGrad && arena.gradEnabled) return false;
-  }
-  return true;
 }

@@ -7,7 +7,7 @@ import type { MatrixDType } from '../ops/panel-matrix.js';
 import { contiguous } from '../ops/view.js';
 import { emptyMatrix, type Weight, type WeightMatrix } from '../ops/weight.js';
 import type { Arena } from '../tensor/arena.js';
-import { numel, type Shape, show } from '../tensor/shape.js';
+import { numel, type Shape, sameShape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { WeightStack } from './weight-stack.js';
 
@@ -124,7 +124,7 @@ export class Parameter {
       this.#shared.set(value);
       return;
     }
-    if (value.rank !== this.shape.length || value.shape.some((d, i) => d !== this.shape[i]))
+    if (!sameShape(value.shape, this.shape))
       throw new ShapeError(
         `parameter of shape ${show(this.shape)} cannot take a value of ${show(value.shape)}`,
       );
@@ -139,7 +139,7 @@ export class Parameter {
       this.#shared.setPacked(value);
       return;
     }
-    if (this.shape.length !== 2 || value.N !== this.shape[0] || value.K !== this.shape[1])
+    if (!sameShape(value.shape, this.shape))
       throw new ShapeError(`parameter of shape ${show(this.shape)} cannot take ${show(value.shape)}`);
     this.#drop();
     this.#packed = value;
@@ -175,7 +175,7 @@ export class Parameter {
 
   /** From now on the two are one parameter (tied weights). */
   tie(to: Parameter): void {
-    if (to.shape.length !== this.shape.length || to.shape.some((d, i) => d !== this.shape[i]))
+    if (!sameShape(to.shape, this.shape))
       throw new ShapeError(`cannot tie a parameter of shape ${show(this.shape)} to one of ${show(to.shape)}`);
     this.#drop();
     this.#shared = to.#shared ?? to;

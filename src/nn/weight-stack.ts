@@ -19,15 +19,14 @@ export class WeightStack {
   /** An empty matrix for the values of parameter `index`; by itself where panels cannot be shared out. */
   part(index: number, dtype: MatrixDType): WeightMatrix {
     const { arena, rows, K } = this;
-    const firsts = rows.map((_, i) => rows.slice(0, i).reduce((a, b) => a + b, 0));
-    if (firsts.some((first) => first % arena.panelWidth !== 0))
+    const sum = (end: number): number => rows.slice(0, end).reduce((a, b) => a + b, 0);
+    if (rows.some((_, i) => sum(i) % arena.panelWidth !== 0))
       return emptyMatrix(arena, rows[index], K, dtype);
     if (this.#whole?.dtype !== dtype || this.#given.has(index)) {
       this.abandon();
-      const last = rows.length - 1;
-      this.#whole = emptyMatrix(arena, firsts[last] + rows[last], K, dtype);
+      this.#whole = emptyMatrix(arena, sum(rows.length), K, dtype);
     }
-    const part = this.#whole.rows(firsts[index], firsts[index] + rows[index], { share: true });
+    const part = this.#whole.rows(sum(index), sum(index + 1), { share: true });
     // What has a share keeps the memory alive: the whole is held only as long as parts are due.
     if (this.#given.add(index).size === rows.length) this.abandon();
     return part;

@@ -64,12 +64,9 @@ export function attentionProblem(
   options: AttentionOptions,
 ): Problem {
   sameArena(query, key, value, options.attnMask);
-  expectHeads(query, 'query');
-  expectHeads(key, 'key');
-  expectHeads(value, 'value');
-  const q = headed(query);
-  const k = headed(key);
-  const v = headed(value);
+  const q = headed(query, 'query');
+  const k = headed(key, 'key');
+  const v = headed(value, 'value');
   const H = q.shape[1];
   const D = q.shape[3];
   const G = k.shape[1];
@@ -93,11 +90,6 @@ export function attentionProblem(
   return { q, k, v, B: q.shape[0], H, G, L, S, D, Dv: v.shape[3], scale, softcap, lo, hi, mask };
 }
 
-function expectHeads(t: Tensor, name: string): void {
-  expectDType(t, name, 'f32');
-  if (t.rank < 2) throw new ShapeError(`${name} must be (..., length, size), got ${show(t.shape)}`);
-}
-
 /** Whether the batch dimensions are the same. */
 function sameLead(a: Tensor, b: Tensor): boolean {
   if (a.rank !== b.rank) return false;
@@ -106,7 +98,9 @@ function sameLead(a: Tensor, b: Tensor): boolean {
 }
 
 /** (..., H, L, D) as (B, H, L, D) with a contiguous last dimension. */
-function headed(t: Tensor): Tensor {
+function headed(t: Tensor, name: string): Tensor {
+  expectDType(t, name, 'f32');
+  if (t.rank < 2) throw new ShapeError(`${name} must be (..., length, size), got ${show(t.shape)}`);
   let x = t;
   if (t.rank !== 4) {
     const heads = t.rank === 2 ? [1, ...t.shape] : t.shape.slice(-3);

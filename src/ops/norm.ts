@@ -21,21 +21,11 @@ export function layerNorm(
 ): Tensor {
   const N = sizeUnder(x, normalizedShape, weight, bias);
   sameArena(x, weight, bias);
-  return allDense(x, weight, bias)
-    ? layerNormRows(x, N, weight, bias, eps)
-    : x.arena.scope(() => {
-        const [w, b] = [weight && contiguous(weight), bias && contiguous(bias)];
-        return layerNormRows(contiguous(x), N, w, b, eps);
-      });
-}
-
-function layerNormRows(
-  x: Tensor,
-  N: number,
-  weight: Tensor | null | undefined,
-  bias: Tensor | null | undefined,
-  eps: number,
-): Tensor {
+  if (!allDense(x, weight, bias))
+    return x.arena.scope(() => {
+      const [w, b] = [weight && contiguous(weight), bias && contiguous(bias)];
+      return layerNorm(contiguous(x), normalizedShape, w, b, { eps });
+    });
   const { kernels } = x.arena;
   const y = output(x);
   const M = rowsOf(x, N);
@@ -64,18 +54,10 @@ export function rmsNorm(
 ): Tensor {
   const N = sizeUnder(x, normalizedShape, weight);
   sameArena(x, weight);
-  return allDense(x, weight)
-    ? rmsNormRows(x, N, weight, eps, offset)
-    : x.arena.scope(() => rmsNormRows(contiguous(x), N, weight && contiguous(weight), eps, offset));
-}
-
-function rmsNormRows(
-  x: Tensor,
-  N: number,
-  weight: Tensor | null | undefined,
-  eps: number,
-  offset: number,
-): Tensor {
+  if (!allDense(x, weight))
+    return x.arena.scope(() =>
+      rmsNorm(contiguous(x), normalizedShape, weight && contiguous(weight), { eps, offset }),
+    );
   const { kernels } = x.arena;
   const y = output(x);
   const M = rowsOf(x, N);

@@ -48,8 +48,9 @@ export abstract class PanelMatrix {
   ) {
     this.shape = [N, K];
     this.panels = panels(arena, N);
-    this.#place = place ?? ownPlace(arena.alloc(bytes));
-    if (place?.owned) place.block.refs++;
+    const block = place?.block ?? arena.alloc(bytes);
+    this.#place = place ?? { block, ptr: block.start, owned: true };
+    if (place?.owned) block.refs++;
   }
 
   /** Bytes that the first `rows` rows take: whole panels, or all. */
@@ -138,8 +139,6 @@ export abstract class PanelMatrix {
     return this.#place;
   }
 }
-
-const ownPlace = (block: Block): Place => ({ block, ptr: block.start, owned: true });
 
 /** @throws ShapeError unless it is a matrix */
 export function expectMatrix(weight: Tensor): void {

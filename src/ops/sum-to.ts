@@ -1,5 +1,5 @@
 // The backward of broadcasting.
-import { broadcastStrides, type Shape } from '../tensor/shape.js';
+import { broadcastStrides, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { dense } from './copy.js';
 import { forEachBlock } from './loop.js';
@@ -9,7 +9,7 @@ import { forEachBlock } from './loop.js';
  * Not recorded: for backwards.
  */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
-  if (x.shape.length === shape.length && x.shape.every((n, i) => n === shape[i])) return x;
+  if (sameShape(x.shape, shape)) return x;
   const y = Tensor.empty(x.arena, shape);
   y.data.fill(0);
   addTo(y, x);
@@ -21,7 +21,7 @@ export function addTo(y: Tensor, x: Tensor): void {
   y.arena.scope(() => {
     const from = dense(x);
     const { kernels } = y.arena;
-    if (y.isContiguous && y.shape.join() === x.shape.join()) {
+    if (y.isContiguous && sameShape(y.shape, x.shape)) {
       kernels.add_scaled_f32(y.ptr, from.ptr, 1, 0, y.numel);
       return;
     }

@@ -36,9 +36,7 @@ export class Arena {
   readonly #allocator: Allocator;
   #kernels: Kernels | null;
   #scratch: Block | null = null;
-  #f32!: Float32Array;
-  #i32!: Int32Array;
-  #u8!: Uint8Array;
+  #u8: Uint8Array = new Uint8Array();
 
   constructor(
     memory: WebAssembly.Memory,
@@ -51,7 +49,6 @@ export class Arena {
     this.#maxBytes = maxPages * PAGE;
     this.panelWidth = kernels.gemm_f32_nr();
     this.#allocator = new Allocator(kernels.heap_base(), (end) => this.#grow(end));
-    this.#refresh();
   }
 
   /** @throws DisposedError after dispose() */
@@ -69,21 +66,9 @@ export class Arena {
     return this.#memory.buffer;
   }
 
-  /** All memory as f32, indexed by byte address / 4.  Never keep it across an allocation. */
-  get f32(): Float32Array {
-    if (this.#f32.buffer !== this.#memory.buffer) this.#refresh();
-    return this.#f32;
-  }
-
-  /** All memory as i32, indexed by byte address / 4.  Never keep it across an allocation. */
-  get i32(): Int32Array {
-    if (this.#f32.buffer !== this.#memory.buffer) this.#refresh();
-    return this.#i32;
-  }
-
   /** All memory as bytes.  Never keep it across an allocation. */
   get u8(): Uint8Array {
-    if (this.#f32.buffer !== this.#memory.buffer) this.#refresh();
+    if (this.#u8.buffer !== this.buffer) this.#u8 = new Uint8Array(this.buffer);
     return this.#u8;
   }
 
@@ -127,17 +112,7 @@ export class Arena {
   /** Drops memory and kernels; every tensor of this arena is dead from here on.  Idempotent. */
   dispose(): void {
     this.#kernels = null;
-    const empty = new ArrayBuffer(0);
-    this.#f32 = new Float32Array(empty);
-    this.#i32 = new Int32Array(empty);
-    this.#u8 = new Uint8Array(empty);
-  }
-
-  #refresh(): void {
-    const { buffer } = this.#memory;
-    this.#f32 = new Float32Array(buffer);
-    this.#i32 = new Int32Array(buffer);
-    this.#u8 = new Uint8Array(buffer);
+    this.#u8 = new Uint8Array();
   }
 
   #grow(end: number): void {
@@ -155,7 +130,6 @@ export class Arena {
         throw this.#outOfMemory(end - have, cause);
       }
     }
-    this.#refresh();
   }
 
   #outOfMemory(bytes: number, cause?: unknown): OutOfMemoryError {

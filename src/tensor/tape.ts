@@ -70,17 +70,12 @@ export function record(
   saved: readonly (Tensor | null | undefined)[],
   backward: Backward,
 ): Tensor {
-  if (!y.arena.gradEnabled || !anyRequiresGrad(inputs)) return y;
+  if (!y.arena.gradEnabled || !inputs.some((t) => t?.requiresGrad)) return y;
   const variables = inputs.map((t) => t?.variable ?? null);
   // Aliases outlive the scope in which the op ran; they belong to the node.
   const kept = saved.map((t) => t?.alias().keep() as Tensor);
   y.attach(new Variable(new Node(++clock, variables, kept, backward)));
   return y;
-}
-
-function anyRequiresGrad(inputs: readonly (Tensor | null | undefined)[]): boolean {
-  for (let i = 0; i < inputs.length; i++) if (inputs[i]?.requiresGrad) return true;
-  return false;
 }
 
 /** Runs `body` without recording. */

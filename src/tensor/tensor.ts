@@ -56,7 +56,7 @@ export class Tensor extends Owned {
     checkShape(shape);
     if (numel(shape) !== data.length)
       throw new ShapeError(`data has ${data.length} elements, shape ${show(shape)} needs ${numel(shape)}`);
-    const t = Tensor.empty(arena, shape, dtype);
+    const t = Tensor.dense(arena, [...shape], dtype);
     t.data.set(data);
     return t;
   }
@@ -100,19 +100,17 @@ export class Tensor extends Owned {
   /** A copy of the elements in row-major order (raw bits for f16 and bf16: `ops.to(t, 'f32')` converts). */
   toArray(): TypedArray {
     if (this.isContiguous) return this.data.slice();
-    const out = viewOf(this.dtype, new ArrayBuffer(this.numel * itemSize(this.dtype)), 0, this.numel);
-    const all = viewOf(
-      this.dtype,
-      this.arena.buffer,
-      0,
-      Math.floor(this.arena.buffer.byteLength / itemSize(this.dtype)),
-    );
+    const { dtype } = this;
+    const size = itemSize(dtype);
+    const { buffer } = this.arena;
+    const out = viewOf(dtype, new ArrayBuffer(this.numel * size), 0, this.numel);
+    const all = viewOf(dtype, buffer, 0, Math.floor(buffer.byteLength / size));
     let at = 0;
     const walk = (dim: number, from: number): void => {
       if (dim === this.rank) out[at++] = all[from];
       else for (let i = 0; i < this.shape[dim]; i++) walk(dim + 1, from + i * this.strides[dim]);
     };
-    if (this.numel > 0) walk(0, this.ptr / itemSize(this.dtype));
+    if (this.numel > 0) walk(0, this.ptr / size);
     return out;
   }
 
@@ -170,7 +168,7 @@ export class Tensor extends Owned {
       throw new ArgumentError('requiresGrad can only be changed on leaves; use detach()');
     if (value && this.dtype !== 'f32')
       throw new DTypeError(`only f32 tensors can require a gradient, this one is ${this.dtype}`);
-    this.#own(value ? new Variable(null) : null);
+    this.attach(value ? new Variable(null) : null);
   }
 
   /** The accumulated gradient of a leaf, of the same shape. */
@@ -190,9 +188,12 @@ export class Tensor extends Owned {
     return this.#variable;
   }
 
-  /** For the tape: makes this handle an owner of a differentiable value. */
-  attach(variable: Variable): void {
-    this.#own(variable);
+  /** For the tape: makes this handle an owner of a differentiable value, or of none. */
+  attach(variable: Variable | null): void {
+    const before = this.#variable;
+    this.#variable = variable?.retain() ?? null;
+    if (this.#watched) this.#watched.variable = variable;
+    before?.release();
   }
 
   /**
@@ -205,7 +206,7 @@ export class Tensor extends Owned {
     this.#block = null;
     leave(this);
     if (this.#watched) unwatch(this.#watched);
-    if (this.#variable) this.#own(null);
+    if (this.#variable) this.attach(null);
     this.arena.release(block);
   }
 
@@ -214,13 +215,6 @@ export class Tensor extends Owned {
     const { arena } = this;
     if (!this.#block || this.#watched) return;
     this.#watched = watch(this, { arena, block: this.#block, variable: this.#variable });
-  }
-
-  #own(variable: Variable | null): void {
-    const before = this.#variable;
-    this.#variable = variable?.retain() ?? null;
-    if (this.#watched) this.#watched.variable = variable;
-    before?.release();
   }
 
   /** @throws DisposedError */
