@@ -48,14 +48,16 @@ export function topP(p: number): Processor {
     // A few tokens reach p nearly always, so not all are sorted at once.  What has no weight adds nothing: if the
     // others do not reach p, nothing does, and all are kept.
     for (const share of SHARES) {
-      const ids = falling(weights, Math.max(share * largest(weights), SOME));
       sum = 0;
-      let n = 0;
-      while (n < ids.length && (n === 0 || sum < p)) sum += weights[ids[n++]];
-      last = n > 0 ? ids[n - 1] : -1;
+      last = -1;
+      for (const id of falling(weights, Math.max(share * largest(weights), SOME))) {
+        sum += weights[id];
+        last = id;
+        if (sum >= p) break;
+      }
       if (sum >= p) break;
     }
-    const least = sum < p ? GONE : (weights[last] ?? Number.POSITIVE_INFINITY);
+    const least = sum < p ? GONE : (weights[last] ?? -GONE);
     for (let i = 0; i < scores.length; i++)
       if (!(weights[i] > least || (weights[i] === least && i <= last))) scores[i] = GONE;
   };

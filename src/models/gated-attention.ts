@@ -4,9 +4,8 @@ import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
 import type { AttentionOptions } from '../ops/attention.js';
-import { splitHeads } from '../ops/heads.js';
 import { applyRope, type RopeTable } from '../ops/position.js';
-import { reshape, transpose } from '../ops/view.js';
+import { transpose } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { attend, type WithMap } from './attention.js';
@@ -52,28 +51,19 @@ export class GatedAttention extends Module {
     cache: LayerCache | null,
     wantsMap: boolean,
   ): WithMap {
-    const { windows } = this.config;
-    const [queries, keys, v] = this.#heads(x);
-    const q = applyRope(queries, rotation);
-    const k = applyRope(keys, rotation);
+    const { heads, kvHeads, windows } = this.config;
+    const layers = [this.q_proj, this.k_proj, this.v_proj];
+    const [queries, keys, v] = this.#inputs.forward(x, layers, [heads, kvHeads, kvHeads]);
+    const q = applyRope(normed(queries, this.q_norm), rotation);
+    const k = applyRope(normed(keys, this.k_norm), rotation);
     const window = windows[this.layer];
     const options = window === null ? attention : { ...attention, window };
     const [y, map] = cache?.attend(q, k, v, options, wantsMap) ?? attend(q, k, v, options, wantsMap);
     return [this.o_proj.forward(y, { residual }), map];
   }
-
-  /** Queries, keys and values (B, heads, S, D) of x (B, S, D), before their rotation. */
-  #heads(x: Tensor): Tensor[] {
-    const { heads, kvHeads } = this.config;
-    const layers = [this.q_proj, this.k_proj, this.v_proj];
-    if (!this.q_norm || !this.k_norm) return this.#inputs.forward(x, layers, [heads, kvHeads, kvHeads]);
-    const [q, k, v] = this.#inputs.forward(x, layers);
-    return [normed(q, heads, this.q_norm), normed(k, kvHeads, this.k_norm), splitHeads(v, kvHeads)];
-  }
 }
 
-/** x (B, S, H D) as (B, H, S, D), each head through the norm by itself */
-function normed(x: Tensor, heads: number, norm: RMSNorm): Tensor {
-  const [B, S] = x.shape;
-  return transpose(norm.forward(reshape(x, [B, S, heads, -1])), 1, 2);
+/** x (B, H, S, D), each head through the norm by itself, position by position */
+function normed(x: Tensor, norm: RMSNorm | null): Tensor {
+  return norm ? transpose(norm.forward(transpose(x, 1, 2)), 1, 2) : x;
 }

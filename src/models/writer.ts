@@ -81,12 +81,7 @@ class PlainWriter extends Counted {
     parameter.arena.scope(() => {
       const turned = transpose(this.#tensor, 0, 1);
       // Packing reads through strides: no plain transpose is made of a matrix that gets packed.
-      const layout = parameter.packsWhenSet;
-      if (layout) {
-        const packed = parameter.emptyMatrix(layout);
-        packed.fill(0, turned);
-        parameter.setPacked(packed);
-      } else parameter.set(contiguous(turned));
+      parameter.set(parameter.packsWhenSet ? turned : contiguous(turned));
     });
     this.#tensor.dispose();
   }

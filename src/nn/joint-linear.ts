@@ -7,7 +7,8 @@ import { needsGrad, withLast } from '../ops/util.js';
 import type { WeightMatrix } from '../ops/weight.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Linear } from './linear.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
+import { WeightStack } from './weight-stack.js';
 
 /**
  * Layers (K -> N_i each) that are called together.  They stay what they are, with their own keys and values; packed,
@@ -19,7 +20,7 @@ export class JointLinear {
   #joined: WeightMatrix | null = null;
 
   constructor(layers: readonly Linear[]) {
-    Parameter.stack(layers.map(({ weight }) => weight));
+    new WeightStack(layers.map(({ weight }) => weight));
   }
 
   /** x (..., K) -> (..., N_i) of each layer, or (B, heads_i, S, N_i / heads_i) of x (B, S, K); possibly strided */

@@ -9,7 +9,7 @@ import { emptyMatrix, type Weight, type WeightMatrix } from '../ops/weight.js';
 import type { Arena } from '../tensor/arena.js';
 import { numel, type Shape, sameShape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { WeightStack } from './weight-stack.js';
+import type { WeightStack } from './weight-stack.js';
 
 /** Fills a fresh tensor with initial values; see init.ts. */
 export type Initializer = (weight: Tensor) => void;
@@ -19,12 +19,12 @@ export type Initializer = (weight: Tensor) => void;
  * another.
  */
 export class Parameter {
+  /** @internal with whose its matrix lies, once it is laid out */
+  stack: WeightStack | null = null;
   #tensor: Tensor | null = null;
   #packed: WeightMatrix | null = null;
   #packWhenSet: MatrixDType | null = null;
   #shared: Parameter | null = null;
-  #stack: WeightStack | null = null;
-  #index = 0;
   #disposed = false;
   #requiresGrad = false;
   #init: Initializer;
@@ -35,17 +35,6 @@ export class Parameter {
     init: Initializer,
   ) {
     this.#init = init;
-  }
-
-  /** From now on matrices (N_i, K) that are laid out for products lie one behind another, as far as panels allow. */
-  static stack(parameters: readonly Parameter[]): void {
-    const [first] = parameters;
-    const rows = parameters.map(({ shape }) => shape[0]);
-    const stack = new WeightStack(first.arena, rows, first.shape[1]);
-    parameters.forEach((parameter, i) => {
-      parameter.#stack = stack;
-      parameter.#index = i;
-    });
   }
 
   get numel(): number {
@@ -170,7 +159,7 @@ export class Parameter {
   /** A matrix with undefined contents for its values, in the place where they belong; see setPacked. */
   emptyMatrix(dtype: MatrixDType): WeightMatrix {
     const [N, K] = this.shape;
-    return this.#stack?.part(this.#index, dtype) ?? emptyMatrix(this.arena, N, K, dtype);
+    return this.stack?.part(this, dtype) ?? emptyMatrix(this.arena, N, K, dtype);
   }
 
   /** From now on the two are one parameter (tied weights). */
@@ -208,7 +197,7 @@ export class Parameter {
   /** Gives its memory back; it cannot be used any more. */
   dispose(): void {
     this.#drop();
-    this.#stack?.abandon();
+    this.stack?.abandon();
     this.#disposed = true;
   }
 

@@ -83,8 +83,7 @@ export function attentionProblem(
   const { scale = 1 / Math.sqrt(D), softcap = 0, attnMask } = options;
   if (!(softcap >= 0)) throw new ArgumentError(`softcap must be 0 or positive, got ${softcap}`);
   if (!Number.isFinite(scale) && D !== 0) throw new ArgumentError(`scale must be finite, got ${scale}`);
-  const hi = upperBound(options);
-  const lo = lowerBound(options, hi);
+  const [lo, hi] = bounds(options);
   const L = q.shape[2];
   const mask = attnMask ? maskOf(attnMask, query.shape, H, L, S) : NO_MASK;
   return { q, k, v, B: q.shape[0], H, G, L, S, D, Dv: v.shape[3], scale, softcap, lo, hi, mask };
@@ -109,24 +108,19 @@ function headed(t: Tensor, name: string): Tensor {
   return x.strides[3] === 1 || x.shape[3] <= 1 ? x : contiguous(x);
 }
 
-function upperBound({ isCausal = false, causalOffset, window, attnMask }: AttentionOptions): number {
+function bounds({ isCausal, causalOffset, window, attnMask }: AttentionOptions): [lo: number, hi: number] {
   if (isCausal && attnMask)
     throw new ArgumentError('isCausal and attnMask exclude each other; use causalOffset: 0');
   if (isCausal && causalOffset) throw new ArgumentError('isCausal and causalOffset exclude each other');
   if (!isCausal && causalOffset === undefined) {
     if (window !== undefined) throw new ArgumentError('window needs isCausal or causalOffset');
-    return FAR;
+    return [-FAR, FAR];
   }
   const hi = causalOffset ?? 0;
   if (!Number.isInteger(hi)) throw new ArgumentError(`causalOffset must be an integer, got ${hi}`);
-  return hi;
-}
-
-function lowerBound({ window }: AttentionOptions, hi: number): number {
-  if (window === undefined) return -FAR;
-  if (!(Number.isInteger(window) && window > 0))
+  if (window !== undefined && !(Number.isInteger(window) && window > 0))
     throw new ArgumentError(`window must be a positive integer, got ${window}`);
-  return hi - window + 1;
+  return [window === undefined ? -FAR : hi - window + 1, hi];
 }
 
 const NO_MASK: Problem['mask'] = { ptr: 0, kind: 0, strides: [0, 0, 0, 0], memory: null };

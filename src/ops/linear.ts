@@ -127,7 +127,7 @@ function check(x: Tensor, weight: Weight, bias?: Tensor | null, residual?: Tenso
     );
   if (bias) {
     expectDType(bias, 'bias', 'f32');
-    if (bias.rank !== 1 || bias.shape[0] !== size[0]) expectShape(bias, 'bias', [size[0]]);
+    expectShape(bias, 'bias', [size[0]]);
   }
   const shape = withLast(x.shape, size[0]);
   if (residual) {

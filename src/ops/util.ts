@@ -50,13 +50,11 @@ export function output(like: Tensor, shape: Shape = like.shape, dtype: DType = '
 }
 
 /** An uninitialised f32 output for x (B, H, L, D): (B, H, L, size) lying as (B, L, H, size), so that heads merge in place. */
-export function headsOutput({ arena, shape, strides }: Tensor, size = shape[3]): Tensor {
-  const L = shape[2];
+export function headsOutput({ arena, shape }: Tensor, size = shape[3]): Tensor {
   const row = shape[1] * size;
-  const block = arena.alloc(4 * shape[0] * L * row);
+  const all = shape[2] * row;
   const to = size === shape[3] ? shape : withLast(shape, size);
-  const alike = strides[0] === L * row && strides[1] === size && strides[2] === row && strides[3] === 1;
-  return new Tensor(arena, block, 'f32', to, alike ? strides : [L * row, size, row, 1], 0);
+  return new Tensor(arena, arena.alloc(4 * shape[0] * all), 'f32', to, [all, size, row, 1], 0);
 }
 
 /** `shape` with another last dimension. */

@@ -69,6 +69,7 @@ export class Scopes {
   /** Gives the members of `scope` in a result (itself, or inside arrays, maps and plain objects) to the one around. */
   #hand(value: unknown, scope: Scope): void {
     if (typeof value !== 'object' || value === null) return;
+    const kind = Object.getPrototypeOf(value);
     if (value instanceof Owned) {
       if (value.scope !== scope) return;
       leave(value);
@@ -76,7 +77,7 @@ export class Scopes {
       else value.unscoped();
     } else if (Array.isArray(value)) for (let i = 0; i < value.length; i++) this.#hand(value[i], scope);
     else if (value instanceof Map) for (const v of value.values()) this.#hand(v, scope);
-    else if (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+    else if (kind === Object.prototype || kind === null)
       for (const v of Object.values(value)) this.#hand(v, scope);
   }
 
