@@ -7,10 +7,11 @@
 // follow, so |C - exact| <= 2^-22 |exact| before bias, exact being the product of the quantised operands.
 // Every variant and every host gives the same bits, as long as there is no activation (which may use madd).
 import { NR } from '../gemm/layout';
+import { askFor } from '../lanes/ahead';
 import { MOST_QUADS, QUAD_STEPS } from '../lanes/quads';
 import { finishPanel } from './finish';
 import { HEADER, panelOf, QUAD_BYTES, quads, ROW, rowBytes, scalesOf, WIDE_ROW } from './layout';
-import { row } from './row';
+import { row, SPAN } from './row';
 import { tile2 } from './tile';
 import { widen } from './widen';
 
@@ -70,6 +71,7 @@ function sums(t: usize, a: usize, a1: usize, b: usize, rows: i32, S: i32, limit:
   }
   if (single < rows) memory.fill(t, 0, <usize>(rows - single) << 6);
   if (S == 0) return;
+  if (single == 0) askFor(b, min(<usize>S * ROW, SPAN));
   const wide = t + SUMS_BYTES - (<usize>single << 6);
   const block = WIDENS ? MOST_QUADS : S;
   for (let s = 0; s < S && single < rows; s += block) {

@@ -7,7 +7,7 @@ import { QUAD_BYTES, ROW } from './layout';
 
 // Bytes of a panel that are asked for at once: eight pages.  Walks for more stand in each other's way, and every time
 // that some are asked for costs a pause.
-const SPAN: usize = 1 << 15;
+export const SPAN: usize = 1 << 15;
 
 export function row(t: usize, a: usize, b: usize, S: i32): void {
   const low = lowBytes();
