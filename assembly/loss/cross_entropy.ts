@@ -10,7 +10,7 @@ import { expNonPositive } from '../math/exp';
 import { log_64 } from '../math/double';
 import { extremeOfRow } from '../reduce/extremes';
 import { sumExpOfRow } from '../reduce/logsumexp';
-import { Fold, foldRow } from '../reduce/sums';
+import { sumRow } from '../reduce/sums';
 
 @inline
 function weightOf(weight: usize, j: i32): f64 {
@@ -56,7 +56,7 @@ export function cross_entropy_f32(
 
 /** sum w_j (top - x_j) */
 function weighted(x: usize, weight: usize, V: i32, top: f64): f64 {
-  if (!weight) return <f64>V * top - foldRow(Fold.sum, x, V);
+  if (!weight) return <f64>V * top - sumRow(x, V);
   let sum: f64 = 0;
   for (let j = 0; j < V; j++) sum += weightOf(weight, j) * (top - <f64>load<f32>(x + ((<usize>j) << 2)));
   return sum;
@@ -72,7 +72,7 @@ export function cross_entropy_f32_backward(
 ): void {
   const s = <f64>smoothing;
   const share = s / <f64>V;
-  const total = weight ? foldRow(Fold.sum, weight, V) : <f64>V;
+  const total = weight ? sumRow(weight, V) : <f64>V;
   for (let r = begin; r < end; r++) {
     const o = (<usize>r) << 2;
     const row = dx + ((<usize>(r * V)) << 2);
