@@ -134,7 +134,10 @@ export interface Figure {
 export interface Limits {
   readonly madd: number;
   readonly dot: number;
+  /** plain reads in order: what shares of the bandwidth refer to */
   readonly stream: number;
+  /** the same with pages asked for ahead, which gets more out of some machines */
+  readonly ahead: number;
 }
 
 /** A suite: its cases in order, each with the problem it hands to every contestant. */

@@ -102,3 +102,17 @@ export function stream(p: usize, bytes: usize): i32 {
   const s = v128.or(v128.or(v128.or(a, b), v128.or(c, d)), v128.or(v128.or(e, f), v128.or(g, h)));
   return i32x4.extract_lane(s, 0);
 }
+
+/**
+ * The same, bytes a multiple of 16 KiB, but four pages at a time are asked for half a megabyte before they are read, as
+ * the package's kernels ask for weights: nothing waits for a walk through page tables.  Reads as far behind the end.
+ */
+export function stream_ahead(p: usize, bytes: usize): i32 {
+  let found = 0;
+  for (const end = p + bytes; p < end; p += 16384) {
+    const q = p + (1 << 19);
+    load<u8>(q), load<u8>(q, 4096), load<u8>(q, 8192), load<u8>(q, 12288);
+    found |= stream(p, 16384);
+  }
+  return found;
+}

@@ -65,15 +65,20 @@ export async function limits(variant) {
   new Float32Array(memory.buffer, DATA).fill(1);
   const separate = (STEPS * 6 * 4 * 2) / best(() => kernels.separate(DATA, STEPS));
   const fused = (STEPS * 12 * 4 * 2) / best(() => kernels.fused(DATA, STEPS));
-  let part = 0;
-  const stream = best(() => {
-    kernels.stream(DATA + part, PART);
-    part = (part + PART) % STREAM;
-  });
+  /** @param {(p: number, bytes: number) => number} read @returns {number} GB/s */
+  const reading = (read) => {
+    let part = 0;
+    const ms = best(() => {
+      read(DATA + part, PART);
+      part = (part + PART) % STREAM;
+    });
+    return PART / ms / 1e6;
+  };
   return {
     madd: Math.max(separate, fused) / 1e6,
     dot: (STEPS * kernels.dots_per_step() * 2) / best(() => kernels.dots(DATA, STEPS)) / 1e6,
-    stream: PART / stream / 1e6,
+    stream: reading(kernels.stream),
+    ahead: reading(kernels.stream_ahead),
   };
 }
 

@@ -34,6 +34,7 @@ export async function main({ json, variant, clock }) {
     { name: 'peak multiply-add', unit: 'GFLOP/s', value: limit.madd },
     { name: 'peak integer dot', unit: 'Gop/s', value: limit.dot },
     { name: 'streaming read', unit: 'GB/s', value: limit.stream },
+    { name: 'the same, pages asked for ahead', unit: 'GB/s', value: limit.ahead },
     { name: `gemm ${GEMM.join('x')}`, unit: 'GFLOP/s', value: gemm.gflops, share: gemm.gflops / limit.madd },
     { name: `gemv ${GEMV.join('x')}`, unit: 'GB/s', value: gemv.gbytes, share: gemv.gbytes / limit.stream },
     { name: `q8 gemm ${GEMM.join('x')}`, unit: 'Gop/s', value: q8.gflops, share: q8.gflops / limit.dot },

@@ -59,7 +59,7 @@ test('median of odd, even and unsorted numbers', () => {
 });
 
 describe('share of the limits', () => {
-  const limits = { madd: 50, dot: 100, stream: 25 };
+  const limits = { madd: 50, dot: 100, stream: 25, ahead: 30 };
   const of = (given: object, bytes?: number, threads = 1) =>
     share({ ...bare, flops: 1e9, ...given }, 40, bytes, limits, threads);
   const bare = { name: '', load: async () => null, check: () => {}, release: () => {} };
