@@ -57,4 +57,23 @@ describe('Allocator', () => {
     a.release(p);
     expect(() => a.release(p)).toThrow('not allocated');
   });
+
+  test('a block that several share is freed by the last of them', () => {
+    const a = allocator();
+    const p = a.alloc(100);
+    p.refs++;
+    a.release(p);
+    expect([a.count, a.used]).toEqual([1, 128]);
+    a.release(p);
+    expect([a.count, a.used]).toEqual([0, 0]);
+    expect(() => a.release(p)).toThrow('not allocated');
+  });
+
+  test('what was released last is handed out first, and an exact fit is not cut from a larger block', () => {
+    const a = allocator();
+    const parts = [192, 64, 128, 64, 128, 64].map((size) => a.alloc(size));
+    const [large, , first, , second] = parts.map(({ start }) => start);
+    for (const i of [0, 2, 4]) a.release(parts[i]);
+    expect([128, 128, 192].map((size) => a.alloc(size).start)).toEqual([second, first, large]);
+  });
 });

@@ -35,6 +35,31 @@ everyEngine('scopes and memory', (engine) => {
     expect(e.memory.blocks).toBe(before);
   });
 
+  test('scopes within scopes: each frees its own, whatever has left it before', () => {
+    const e = engine();
+    const before = e.memory.blocks;
+    e.scope(() => {
+      const [first, middle, last] = [1, 2, 3].map((n) => e.tensor([n]));
+      const [inner, again] = e.scope(() => {
+        middle.dispose();
+        const made = e.tensor([4]);
+        e.tensor([5]);
+        first.keep();
+        return [made, made];
+      });
+      expect(again).toBe(inner);
+      expect([first, last, inner].map((t) => t.item())).toEqual([1, 3, 4]);
+      expect(e.memory.blocks).toBe(before + 3);
+      last.dispose();
+      expect(e.scope(() => inner)).toBe(inner);
+      e.scope(() => e.scope(() => e.tensor([6])).item());
+      expect(e.memory.blocks).toBe(before + 2);
+      // The kept one is nobody's but ours.
+      e.scope(() => first.dispose());
+    });
+    expect(e.memory.blocks).toBe(before);
+  });
+
   test('an exception frees what the scope had made', () => {
     const e = engine();
     const before = e.memory.blocks;
