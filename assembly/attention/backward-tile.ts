@@ -32,8 +32,8 @@ function loadTile(p: BackwardProblem, b: i32, g: i32, row: i32, rows: i32): void
   loadRows(p.queries, p.q, p.qB, p.qH, p.qL, p.D, p.scale, p, b, g, row, rows);
   loadRows(p.grads, p.do_, p.doB, p.doH, p.doL, p.Dv, 1, p, b, g, row, rows);
   for (let t = 0; t < rows; t++) {
-    packRow(p.queryRows, t, rowAt(p.q, p.qB, p.qH, p.qL, p, b, g, row + t), p.D);
-    packRow(p.gradRows, t, rowAt(p.do_, p.doB, p.doH, p.doL, p, b, g, row + t), p.Dv);
+    packRow(p.queryRows, 8, t, rowAt(p.q, p.qB, p.qH, p.qL, p, b, g, row + t), p.D);
+    packRow(p.gradRows, 8, t, rowAt(p.do_, p.doB, p.doH, p.doL, p, b, g, row + t), p.Dv);
     if (load<f32>(at(p.lse, rowIndex(p, b, g, row + t))) == -Infinity) {
       // a row that sees nothing gives nothing, whatever its gradient holds
       for (let c = 0; c < p.accS; c += 8) {

@@ -41,9 +41,9 @@ function backwardBlock(p: BackwardProblem, b: i32, g: i32, first: i32): void {
   if (begin < end) {
     const k = at(p.k, b * p.kB + g * p.kH + first * p.kS);
     const v = at(p.v, b * p.vB + g * p.vH + first * p.vS);
-    packKeys(p.panel, k, p.kS, p.D, 0, (n + 7) & ~7, n);
-    packKeys(p.values, v, p.vS, p.Dv, 0, (n + 7) & ~7, n);
-    packValues(p.keyRows, k, p.kS, p.D, 0, n);
+    packKeys(p.panel, 8, k, p.kS, p.D, 0, (n + 7) & ~7, n);
+    packKeys(p.values, 8, v, p.vS, p.Dv, 0, (n + 7) & ~7, n);
+    packValues(p.keyRows, 8, k, p.kS, p.D, 0, n);
     scaleFinite(p.keyRows, p.D, 1);
     for (let row = begin & ~(ROWS - 1); row < end; row += ROWS)
       backwardTile(p, b, g, row, min(ROWS, p.group * p.L - row), first, n, shared);

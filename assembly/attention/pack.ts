@@ -34,37 +34,38 @@ export function packQueries(dst: usize, a: usize, b: usize, c: usize, d: usize, 
 }
 
 /**
- * Keys [from, to) of a block, from and to multiples of 8: panel [key / 8][d][8].  k is the block's
- * first key, rows are stride floats apart; keys from n on do not exist, the last one stands in.
+ * Keys [from, to) of a block, from and to multiples of 4: panel [key / width][d][width], width 8 or 16.  k is the
+ * block's first key, rows are stride floats apart; keys from n on do not exist, the last one stands in.
  */
-export function packKeys(panel: usize, k: usize, stride: i32, D: i32, from: i32, to: i32, n: i32): void {
+export function packKeys(
+  panel: usize, width: i32, k: usize, stride: i32, D: i32, from: i32, to: i32, n: i32,
+): void {
   for (let j = from; j < to; j += 4) {
-    const dst = at(panel, (j & ~7) * D + (j & 4));
+    const dst = at(panel, (j & -width) * D + (j & (width - 1)));
     const a = at(k, min(j, n - 1) * stride);
     const b = at(k, min(j + 1, n - 1) * stride);
     const c = at(k, min(j + 2, n - 1) * stride);
     const d = at(k, min(j + 3, n - 1) * stride);
-    transposeRows(dst, 32, a, b, c, d, D);
+    transposeRows(dst, (<usize>width) << 2, a, b, c, d, D);
   }
 }
 
-/** A row of n floats as row j of a panel [column / 8][row][8], KEYS rows; columns from n on are zero. */
+/** A row of n floats as row j of a panel [column / width][row][width], KEYS rows; columns from n on are zero. */
 @inline
-export function packRow(panel: usize, j: i32, src: usize, n: i32): void {
-  let dst = at(panel, j << 3);
-  let c: i32 = 0;
-  for (; c + 8 <= n; c += 8) {
-    v128.store(dst, v128.load(src));
-    v128.store(dst, v128.load(src, 16), 16);
-    src += 32;
-    dst += KEYS << 5;
+export function packRow(panel: usize, width: i32, j: i32, src: usize, n: i32): void {
+  let dst = at(panel, j * width);
+  const skip = (<usize>((KEYS - 1) * width)) << 2;
+  for (let c = 0; c < n; c += width) {
+    for (let i = 0; i < width; i += 4) {
+      v128.store(dst, c + i + 4 <= n ? v128.load(src) : loadPart(src, n - c - i, 0));
+      src += 16;
+      dst += 16;
+    }
+    dst += skip;
   }
-  if (c == n) return;
-  v128.store(dst, loadPart(src, n - c, 0));
-  v128.store(dst, loadPart(src + 16, n - c - 4, 0), 16);
 }
 
-/** Values [from, to) of a block: panel [column / 8][key][8]. */
-export function packValues(panel: usize, v: usize, stride: i32, Dv: i32, from: i32, to: i32): void {
-  for (let j = from; j < to; j++) packRow(panel, j, at(v, j * stride), Dv);
+/** Values [from, to) of a block: panel [column / width][key][width]. */
+export function packValues(panel: usize, width: i32, v: usize, stride: i32, Dv: i32, from: i32, to: i32): void {
+  for (let j = from; j < to; j++) packRow(panel, width, j, at(v, j * stride), Dv);
 }

@@ -60,11 +60,11 @@ export class Problem {
   softcap: f32;
   lo: i32;
   hi: i32;
-  /** the tile's queries, scaled, in fours: [row / 4][d][4] */
+  /** the tile's queries, scaled: [row][d]; of the backward pass in fours, [row / 4][d][4] */
   queries: usize;
-  /** a block of keys [key / 8][d][8] */
+  /** a block of keys [key / 16][d][16]; of the backward pass in eights */
   panel: usize;
-  /** and of values [column / 8][key][8] */
+  /** and of values [column / 16][key][16] */
   values: usize;
   /** scores, then weights, of four rows: [row % 4][KEYS] */
   weights: usize;
@@ -84,14 +84,19 @@ export function pad8(n: i32): i32 {
   return (n + 7) & ~7;
 }
 
+@inline
+export function pad16(n: i32): i32 {
+  return (n + 15) & ~15;
+}
+
 /** The floats that `layout` hands out. */
 export function scratchFloats(D: i32, Dv: i32): i32 {
-  return HEAD + ROWS * D + KEYS * (D + pad8(Dv)) + 4 * KEYS + ROWS * pad8(Dv) + 3 * ROWS + KEYS;
+  return HEAD + ROWS * D + KEYS * (D + pad16(Dv)) + 4 * KEYS + ROWS * pad16(Dv) + 3 * ROWS + KEYS;
 }
 
 /** Lays the scratch of `p` out; p.D and p.Dv are set. */
 export function layout(p: Problem): void {
-  p.accS = pad8(p.Dv);
+  p.accS = pad16(p.Dv);
   p.queries = at(changetype<usize>(p), HEAD);
   p.panel = at(p.queries, ROWS * p.D);
   p.values = at(p.panel, KEYS * p.D);

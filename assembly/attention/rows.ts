@@ -1,9 +1,11 @@
 // Rows of a tile: row = position * group + member, so that the query heads that share a kv head stand side
 // by side and a tile covers few positions.
+import { ZERO } from '../gemm/layout';
+import { tile2 } from '../gemm/tile';
 import { at } from '../lanes/address';
-import { scoreRows } from './microkernels';
+import { loadPart, storePart } from '../lanes/tail';
 import { packQueries } from './pack';
-import { KEYS, Problem } from './problem';
+import { KEYS, Problem, ROW } from './problem';
 import { scoreRow } from './row';
 
 /** Where a row lies in a tensor (B, H, L, .) of the strides sB sH sL. */
@@ -28,14 +30,18 @@ export function loadRows(
   }
 }
 
-/** Scaled queries of a tile into p.queries; a tile of one row keeps it as it is, [d]. */
+/** Scaled queries of a tile into p.queries. */
 export function loadQueries(p: Problem, b: i32, g: i32, row: i32, rows: i32): void {
-  if (rows > 1) {
-    loadRows(p.queries, p.q, p.qB, p.qH, p.qL, p.D, p.scale, p, b, g, row, rows);
-    return;
+  const scale = f32x4.splat(p.scale);
+  let to = p.queries;
+  for (let t = row; t < row + rows; t++) {
+    let q = rowAt(p.q, p.qB, p.qH, p.qL, p, b, g, t);
+    for (let n = p.D; n > 0; n -= 4) {
+      storePart(to, f32x4.mul(loadPart(q, n, 0), scale), n);
+      q += 16;
+      to += (<usize>min(n, 4)) << 2;
+    }
   }
-  const q = rowAt(p.q, p.qB, p.qH, p.qL, p, b, g, row);
-  for (let d = 0; d < p.D; d++) store<f32>(at(p.queries, d), load<f32>(at(q, d)) * p.scale);
 }
 
 /** The first key that the bounds allow to a row; never falls as rows go on. */
@@ -51,12 +57,25 @@ export function lastKey(p: Problem, row: i32): i32 {
 }
 
 /**
- * Scores of rows t..t+3 of the tile against columns [from, to) of the block that begins at k, multiples
- * of 8; from column n on there are no keys.  A tile of one row reads k, others the packed panel.
+ * Scores of rows t..t+count of the tile, at most four, against columns [from, to) of the block that begins at k,
+ * multiples of 8; from column n on there are no keys.  A tile of one row reads k, others the packed panel, whose
+ * sixteens may go beyond the columns; of an odd number the row behind the last is worked on and nobody's.
  */
-@inline
-export function score(p: Problem, single: bool, t: i32, k: usize, from: i32, to: i32, n: i32): void {
-  const x = p.weights;
-  if (single) scoreRow(x, p.queries, k, p.kS, p.D, from, to, n);
-  else scoreRows(x, at(p.queries, t * p.D), p.panel, p.D, from, to);
+export function score(p: Problem, single: bool, t: i32, count: i32, k: usize, from: i32, to: i32, n: i32): void {
+  if (single) {
+    scoreRow(p.weights, p.queries, k, p.kS, p.D, from, to, n);
+    return;
+  }
+  const row = (<usize>p.D) << 2;
+  for (let j = from & ~15; j < to; j += 16) {
+    const b = at(p.panel, j * p.D);
+    let x = at(p.weights, j);
+    let a = at(p.queries, t * p.D);
+    for (let i = 0; i < count; i += 2) {
+      if (p.D > 0) tile2(x, ROW, ZERO, 0, a, row, b, p.D);
+      else memory.fill(x, 0, 64), memory.fill(x + ROW, 0, 64);
+      x += 2 * ROW;
+      a += 2 * row;
+    }
+  }
 }

@@ -1,5 +1,6 @@
 // One tile: some rows of queries against all their keys, a block of keys at a time.  The tile's keys and
 // values are packed anew for each tile; that is a few per cent of the arithmetic and keeps scratch small.
+import { tile2 } from '../gemm/tile';
 import { at } from '../lanes/address';
 import { storeTail } from '../lanes/tail';
 import { log_ps } from '../math/log';
@@ -7,13 +8,33 @@ import { draw } from './ahead';
 import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
 import { weighRows } from './microkernels';
 import { packKeys, packValues } from './pack';
-import { KEYS, Problem, ROWS } from './problem';
+import { KEYS, Problem, ROW, ROWS } from './problem';
 import { weighRow } from './row';
 import { firstKey, lastKey, loadQueries, score } from './rows';
 import { softmaxStep } from './softmax';
 
 /** Up to this many rows values are read where they are, since packing them would cost more than it saves, and drawn. */
 const FEW: i32 = 8;
+
+/** Rows t..t+count of p.acc rescaled, plus the weights of keys [from, to) times the packed values. */
+function weigh(p: Problem, t: i32, count: i32, from: i32, to: i32): void {
+  const row = (<usize>p.accS) << 2;
+  for (let i = 0; i < count; i++) {
+    const alpha = v128.load_splat<f32>(at(p.alpha, t + i));
+    let x = at(p.acc, (t + i) * p.accS);
+    for (const end = x + row; x < end; x += 16) v128.store(x, f32x4.mul(v128.load(x), alpha));
+  }
+  for (let c = 0; c < p.accS; c += 16) {
+    const b = at(p.values, c * KEYS + (from << 4));
+    let x = at(p.acc, t * p.accS + c);
+    let a = at(p.weights, from);
+    for (let i = 0; i < count; i += 2) {
+      tile2(x, row, x, row, a, ROW, b, to - from);
+      x += 2 * row;
+      a += 2 * ROW;
+    }
+  }
+}
 
 /**
  * p.acc, p.peak and p.sum of the tile from keys [k0, k1).  `careful` weighs row by row and keeps keys of
@@ -34,8 +55,8 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
     const k = at(keys, first * p.kS);
     const v = at(values, first * p.vS);
     if (rows <= FEW) draw(k, v, (<usize>p.kS) << 2, (<usize>p.vS) << 2, (<usize>min(p.D, p.Dv)) << 2, first, k0, k1);
-    if (!single) packKeys(p.panel, k, p.kS, p.D, low & ~7, (high + 7) & ~7, p.S - first);
-    if (!inPlace && !careful) packValues(p.values, v, p.vS, p.Dv, low, high);
+    if (!single) packKeys(p.panel, 16, k, p.kS, p.D, low & ~15, (high + 15) & ~15, p.S - first);
+    if (!inPlace && !careful) packValues(p.values, 16, v, p.vS, p.Dv, low, high);
     if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, low, high);
     for (let t = 0; t < rows; t += 4) {
       const n = min(4, rows - t);
@@ -44,19 +65,17 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       if (from >= to) continue;
       const a = from & ~7;
       const e = (to + 7) & ~7;
-      score(p, single, t, k, a, e, p.S - first);
+      score(p, single, t, n, k, a, e, p.S - first);
       softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
       if (careful) {
         for (let i = t; i < t + n; i++) {
           const alpha = load<f32>(at(p.alpha, i));
           weighRow(at(p.acc, i * p.accS), alpha, at(p.weights, (i - t) * KEYS), v, p.vS, p.Dv, from, to);
         }
-      } else {
-        weighRows(
-          at(p.acc, t * p.accS), p.accS, at(p.alpha, t), p.weights,
-          inPlace ? v : p.values, inPlace ? (<usize>p.vS) << 2 : 32, inPlace ? 32 : KEYS << 5, from, to,
-        );
-      }
+      } else if (inPlace) {
+        const key = (<usize>p.vS) << 2;
+        weighRows(at(p.acc, t * p.accS), p.accS, at(p.alpha, t), p.weights, v, key, 32, from, to);
+      } else weigh(p, t, n, from, to);
     }
   }
 }

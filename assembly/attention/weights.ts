@@ -33,7 +33,7 @@ function weightsTile(
   for (let first = 0; first < p.S; first += KEYS) {
     const n = min(p.S - first, KEYS);
     const k = at(keys, first * p.kS);
-    if (!single) packKeys(p.panel, k, p.kS, p.D, 0, (n + 7) & ~7, n);
+    if (!single) packKeys(p.panel, 16, k, p.kS, p.D, 0, (n + 15) & ~15, n);
     if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, 0, n);
     for (let t = 0; t < rows; t += 4) {
       const count = min(4, rows - t);
@@ -44,7 +44,7 @@ function weightsTile(
         to = max(min(to, lastKey(p, row + t + count - 1) - first), from);
       }
       const e = (to + 7) & ~7;
-      if (from < e) score(p, single, t, k, from, e, n);
+      if (from < e) score(p, single, t, count, k, from, e, n);
       for (let i = 0; i < count; i++) {
         const x = at(p.weights, i * KEYS);
         const l = (row + t + i) / p.group;

@@ -11,6 +11,9 @@ export const NR: i32 = 16;
 /** Bytes of a row of a panel. */
 export const ROW: usize = 64;
 
+/** Such a row: what sums start from. */
+export const ZERO = memory.data(64, 16);
+
 /** Panels that cover N columns. */
 @inline
 export function panels(N: i32): i32 {

@@ -3,12 +3,9 @@
 import { NONE } from '../activation/kind';
 import { madd } from '../lanes/madd';
 import { finishStrip } from './finish';
-import { ROW } from './layout';
+import { ROW, ZERO } from './layout';
 import { row } from './row';
 import { tile2 } from './tile';
-
-/** What a sum starts from. */
-const ZERO = memory.data(64, 16);
 
 /** Rows that draw a panel from memory, and the steps of k they take together: half a page of the panel. */
 const HEAD: i32 = 6;
