@@ -31,12 +31,13 @@ export function gemm_f32(
     const aM = a + <usize>m * a1;
     for (let panel = begin; panel < end; ) {
       const b = panelOf(bp, panel, K);
-      askFor(b, panelBytes(K) * (rows == 1 && K >= LONG ? 2 : 1));
+      const two = fast && rows == 1 && K >= LONG && panel + 2 <= whole;
+      askFor(b, panelBytes(K) * (two ? 2 : 1));
       const at = <usize>panel * ROW;
       const cM = c + <usize>m * c1 + at;
       const biasN = bias ? bias + at : 0;
       const rM = residual ? residual + <usize>m * r1 + at : 0;
-      if (fast && rows == 1 && K >= LONG && panel + 2 <= whole) {
+      if (two) {
         oneRow(cM, aM, b, K, biasN, rM, act);
         panel += 2;
       } else {
