@@ -9,24 +9,31 @@
 export const STEP: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
 
 /**
- * c + a step of weights times one of activations.  T = i8: weights in -127..127, activations in 0..127;
- * T = u8: weights in 0..127, activations in -127..127; T = i16: both in 16 bits, two k, in every variant.
+ * c + a step of weights times one of activations.  T = i8: weights in -127..127, activations in 0..127; T = i16:
+ * both in 16 bits, two k, in every build.  pairs: addPairs().
  */
 @inline
-export function dotStep<T>(weights: v128, activations: v128, c: v128): v128 {
+export function dotStep<T>(weights: v128, activations: v128, c: v128, pairs: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD && sizeof<T>() == 1) {
     // Not i32x4.relaxed_dot_i8x16_i7x16_add_s: V8 11 gives the double of it, and V8 makes five instructions of it
     // on x86-64 without VNNI, where these are three.
-    return i32x4.add(i32x4.extadd_pairwise_i16x8_s(dotPairs<T>(weights, activations)), c);
+    return i32x4.add(i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(weights, activations), pairs), c);
   } else {
     return i32x4.add(i32x4.dot_i16x8_s(weights, activations), c);
   }
 }
 
+// @ts-ignore: decorator
+@lazy
+const ONES: usize = memory.data<u16>([1]);
+
+/**
+ * What adds lanes of 16 bits in pairs when they are multiplied by it.  i32x4.extadd_pairwise_i16x8_s would do, but
+ * V8 on x86-64 multiplies for that too, by ones whose address it makes anew every time.
+ */
 @inline
-function dotPairs<T>(weights: v128, activations: v128): v128 {
-  if (isSigned<T>()) return i16x8.relaxed_dot_i8x16_i7x16_s(weights, activations);
-  return i16x8.relaxed_dot_i8x16_i7x16_s(activations, weights);
+export function addPairs(): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.load_splat<u16>(ONES) : i32x4.splat(0);
 }
 
 /** Bytes of n activations, n a multiple of STEP. */

@@ -6,7 +6,7 @@
 //
 // u0 takes one `and`, where widening the bytes takes two operations for each half of a vector.  What the sums are too
 // large by depends on the activations alone: quadsExcess.
-import { dotStep, STEP, storeActivations } from './dot';
+import { addPairs, dotStep, STEP, storeActivations } from './dot';
 
 /** Values of k in a quad. */
 // @ts-ignore: decorator
@@ -37,7 +37,7 @@ const LOW: usize = memory.data<u16>([0x00ff]);
 /** What secondWeights and dotQuads want. */
 @inline
 export function lowBytes(): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? i32x4.splat(0) : v128.load_splat<u16>(LOW);
+  return ASC_FEATURE_RELAXED_SIMD ? addPairs() : v128.load_splat<u16>(LOW);
 }
 
 /** What the second step is multiplied by, where there is one; the first is multiplied by the quads. */
@@ -55,8 +55,8 @@ export function secondActivations(p: usize): v128 {
 /** c + the products of quads with their activations. */
 @inline
 export function dotQuads(quads: v128, x0: v128, x1: v128, low: v128, c: v128): v128 {
-  c = dotStep<i8>(quads, x0, c);
-  return ASC_FEATURE_RELAXED_SIMD ? c : dotStep<i8>(secondWeights(quads, low), x1, c);
+  c = dotStep<i8>(quads, x0, c, low);
+  return ASC_FEATURE_RELAXED_SIMD ? c : dotStep<i8>(secondWeights(quads, low), x1, c, low);
 }
 
 /** Where a sum begins: with 128 quads 256 times the products are within -1.1e9 and 3.2e9. */

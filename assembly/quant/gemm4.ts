@@ -19,6 +19,7 @@ import { row4_1 } from './q4_1/row';
 import { RECORD8 } from './q8_0/layout';
 import { row8_0 } from './q8_0/row';
 import { row4 } from './row4';
+import { row4_1Dot, row4Dot } from './row4-dot';
 import { groupTile2, groupTile2Bytes, groupTile2Minima } from './tile4';
 
 // A block of rows stays in the second-level cache while all panels pass by; its sums in the first.
@@ -62,8 +63,8 @@ function sums(format: i32, t: usize, a: usize, a1: usize, b: usize, rows: i32, G
   const single = rows < MANY ? rows : rows & 1;
   for (let m = 0; m < single; m++) {
     const f = t + (<usize>m << 6), x = a + <usize>m * a1;
-    if (format == Format.q4) row4(f, x, b, G);
-    else if (format == Format.q4_1) row4_1(f, x, b, G);
+    if (format == Format.q4) ASC_FEATURE_RELAXED_SIMD ? row4Dot(f, x, b, G) : row4(f, x, b, G);
+    else if (format == Format.q4_1) ASC_FEATURE_RELAXED_SIMD ? row4_1Dot(f, x, b, G) : row4_1(f, x, b, G);
     else row8_0(f, x, b, G);
   }
   if (single == rows) return;

@@ -4,7 +4,7 @@
 // scale = max |x| / 127, q = round(x 127 / max |x|) to nearest even: |x - scale q| <= scale (1/2 + 2^-15).
 // Groups within +-1e-30 count as zeros; a NaN or an infinity makes the scale of its group not finite.
 import { activationBytes } from '../lanes/dot';
-import { FACTOR, storeForNibbles } from '../lanes/nibbles';
+import { FACTOR, storeForNibbles, storeStart } from '../lanes/nibbles';
 import { magic, magnitude, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { GROUP, groups, HEAD4, recordBytes } from './layout4';
@@ -59,5 +59,5 @@ function quantizeGroup(bytes: bool, y: usize, x: usize, n: i32): void {
   }
   const pair = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 2, 3));
   store<f32>(y, step / <f32>FACTOR);
-  store<i32>(y, -8 * FACTOR * (i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1)), 4);
+  storeStart(y + 4, -8 * (i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1)));
 }

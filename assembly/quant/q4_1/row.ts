@@ -3,7 +3,7 @@
 import { activationBytes } from '../../lanes/dot';
 import { brainsHigh, brainsLow } from '../../lanes/half';
 import {
-  activations0, activations1, activations2, activations3, dotNibbles, groupSum, mask0, mask1, mask2, maskHigh,
+  activations0, activations1, activations2, activations3, dotNibbles, mask0, mask1, mask2, maskHigh, startFactor,
 } from '../../lanes/nibbles';
 import { HEAD4, recordBytes, SCALES4, UNIT } from '../layout4';
 import { growBoth } from '../tile4';
@@ -27,14 +27,14 @@ export function row4_1(f: usize, a: usize, b: usize, G: i32): void {
       c3 = dotNibbles(v128.load(p, 48), x0, x1, x2, x3, m0, m1, m2, c3);
     }
     const scale = v128.load_splat<f32>(a);
-    const sum = f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load_splat<i32>(a, 4)));
+    const sum = f32x4.mul(scale, f32x4.convert_i32x4_s(startFactor(a + 4)));
     const high = maskHigh();
     const s01 = v128.load(b), m01 = v128.load(b + SCALES4);
-    grow(f, groupSum(c0, none), scale, brainsLow(s01), sum, brainsLow(m01));
-    grow(f + 16, groupSum(c1, none), scale, brainsHigh(s01, high), sum, brainsHigh(m01, high));
+    grow(f, c0, scale, brainsLow(s01), sum, brainsLow(m01));
+    grow(f + 16, c1, scale, brainsHigh(s01, high), sum, brainsHigh(m01, high));
     const s23 = v128.load(b, 16), m23 = v128.load(b + SCALES4, 16);
-    grow(f + 32, groupSum(c2, none), scale, brainsLow(s23), sum, brainsLow(m23));
-    grow(f + 48, groupSum(c3, none), scale, brainsHigh(s23, high), sum, brainsHigh(m23, high));
+    grow(f + 32, c2, scale, brainsLow(s23), sum, brainsLow(m23));
+    grow(f + 48, c3, scale, brainsHigh(s23, high), sum, brainsHigh(m23, high));
     a += recordBytes();
   }
 }
