@@ -32,7 +32,7 @@ if (time('node_modules/.package-lock.json') < time('package-lock.json'))
   // the lock file.  This installs the locked versions just the same and leaves the lock file alone.
   run('installing', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 
-const wasm = time('build/relaxed.wasm');
+const wasm = Math.min(time('build/dot.wasm'), time('build/relaxed.wasm'));
 if (
   wasm < Math.max(newest('assembly'), time('asconfig.json')) ||
   !existsSync(`${root}src/generated/kernels.ts`)

@@ -9,7 +9,8 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { orderFunctions } from './order-functions.mjs';
+import { delta } from './delta.mjs';
+import { orderAlong, orderFunctions, orderOf } from './order-functions.mjs';
 import { shareMemory } from './share-memory.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -46,7 +47,7 @@ async function fingerprint() {
   const hash = createHash('sha256');
   const entries = await readdir(`${root}assembly`, { recursive: true });
   const sources = entries.filter((f) => f.endsWith('.ts')).sort();
-  const scripts = ['alike', 'build-wasm', 'order-functions', 'share-memory', 'wasm-code'].map(
+  const scripts = ['alike', 'build-wasm', 'delta', 'order-functions', 'share-memory', 'wasm-code'].map(
     (f) => `scripts/${f}.mjs`,
   );
   const others = ['asconfig.json', 'package-lock.json', ...scripts];
@@ -56,7 +57,7 @@ async function fingerprint() {
 }
 
 /** The builds for threads, and the target that each is made from; see share-memory.mjs. */
-const shared = { threads: 'simd', 'relaxed-threads': 'relaxed' };
+const shared = { threads: 'simd', 'dot-threads': 'dot', 'relaxed-threads': 'relaxed' };
 
 const outputs = [
   ...[...Object.keys(targets), ...Object.keys(shared)].map((name) => `build/${name}.wasm`),
@@ -83,23 +84,34 @@ else {
   await mkdir(`${root}build`, { recursive: true });
   await mkdir(`${root}src/generated`, { recursive: true });
   await Promise.all(Object.keys(targets).map(compile));
+  const read = (build) => readFile(`${root}build/${build}.wasm`);
+  const raw = await read('simd');
+  const order = orderOf(raw);
   for (const target of Object.keys(targets)) {
-    const file = `${root}build/${target}.wasm`;
-    await writeFile(file, orderFunctions(await readFile(file)));
+    const wasm = await read(target);
+    const along = target === 'simd' ? order : orderAlong(order, raw, wasm);
+    await writeFile(`${root}build/${target}.wasm`, orderFunctions(wasm, along));
   }
   for (const [name, target] of Object.entries(shared))
-    await writeFile(`${root}build/${name}.wasm`, shareMemory(await readFile(`${root}build/${target}.wasm`)));
+    await writeFile(`${root}build/${name}.wasm`, shareMemory(await read(target)));
   await writeFile(`${root}src/generated/kernels.ts`, face(await readFile(`${root}build/simd.d.ts`, 'utf8')));
-  const simd = await readFile(`${root}build/simd.wasm`);
-  const sharing = await readFile(`${root}build/threads.wasm`);
+  const [simd, dot, sharing, dotSharing] = await Promise.all(
+    ['simd', 'dot', 'threads', 'dot-threads'].map(read),
+  );
   const differing = [...simd.keys()].filter((i) => simd[i] !== sharing[i]);
-  if (differing.length !== 1) throw new Error('simd.wasm and threads.wasm should differ in one byte');
+  const at = differing[0];
+  if (differing.length !== 1 || dot[at] !== simd[at] || dotSharing[at] !== sharing[at])
+    throw new Error('builds for threads should differ in one byte, the same in all');
+  const text = (bytes) => gzipSync(bytes, { level: 9 }).toString('base64');
   await writeFile(
     `${root}src/generated/simd.ts`,
-    `// Written by scripts/build-wasm.mjs: build/simd.wasm, gzipped; see src/inlined.ts.
-export const simd = '${gzipSync(simd, { level: 9 }).toString('base64')}';
-/** The one byte that build/threads.wasm has otherwise. */
-export const sharing = { at: ${differing[0]}, byte: ${sharing[differing[0]]} };
+    `// Written by scripts/build-wasm.mjs, gzipped; see src/inlined.ts.
+/** build/simd.wasm. */
+export const simd = '${text(simd)}';
+/** What makes build/dot.wasm of it. */
+export const dot = '${text(delta(simd, dot))}';
+/** The one byte that the builds for threads have otherwise. */
+export const sharing = { at: ${at}, byte: ${sharing[at]} };
 `,
   );
   await writeFile(`${root}build/fingerprint`, now);

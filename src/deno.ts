@@ -1,5 +1,6 @@
-// The Deno door: Node's, but the reproducible build is inlined, so that it needs no permission to read files.
+// The Deno door: Node's, but reproducible builds are inlined, so that it needs no permission to read files.
 import { type Engine, type EngineOptions, openEngine } from './engine.js';
+import { isExact } from './kernels.js';
 import { builtTeam, readBuild } from './runtime/node/beside.js';
 
 export * from './node.js';
@@ -8,8 +9,8 @@ export * from './node.js';
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return openEngine(
     async (build) => {
-      if (build !== 'simd' && build !== 'threads') return readBuild(build);
-      return (await import('./inlined.js')).inlinedSimd(build);
+      if (!isExact(build)) return readBuild(build);
+      return (await import('./inlined.js')).inlined(build);
     },
     options,
     await builtTeam(options.threads),

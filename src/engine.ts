@@ -17,6 +17,7 @@ export interface EngineOptions {
   /**
    * `simd` (default) gives the same bits on every runtime.  `relaxed` lets the host fuse multiply and
    * add: faster on most, not reproducible across hosts.  `auto` is `relaxed` where there is such a thing.
+   * Integer products are exact in both, and use what relaxed SIMD has for them where the runtime and the door do.
    */
   variant?: Variant | 'auto';
   /**
@@ -26,8 +27,8 @@ export interface EngineOptions {
    */
   threads?: number | 'auto';
   /**
-   * The module itself, for runtimes without the right door: compiled, or as bytes.  Must match `variant`, and
-   * with `threads` be the build for them.
+   * The module itself, for runtimes without the right door: compiled, or as bytes.  Must match `variant` (for `simd`
+   * the builds `simd` and `dot` do), and with `threads` be the build for them.
    */
   module?: ModuleSource;
   /** Upper bound of the engine's memory in bytes; default and maximum 4 GiB. */
@@ -163,9 +164,10 @@ export async function openEngine(
   if (variant === 'relaxed' && !features.relaxedSimd)
     throw new EngineError("this runtime has no relaxed SIMD; use the variant 'simd' or 'auto'");
   const chosen = variant === 'auto' ? (features.relaxedSimd ? 'relaxed' : 'simd') : variant;
+  const alone = chosen === 'simd' && features.relaxedSimd ? 'dot' : chosen;
   const plan = planThreads(options.threads ?? 1, team, features);
   const shared = plan.threads > 1;
-  const build = !shared ? chosen : chosen === 'simd' ? 'threads' : 'relaxed-threads';
+  const build = !shared ? alone : alone === 'simd' ? 'threads' : (`${alone}-threads` as const);
   const pages = Math.floor(maxMemory / PAGE);
   const memory = createMemory(pages, shared);
   const module = await compile(options.module ?? (await load(build)));

@@ -4,8 +4,16 @@
 // export list, so the two cannot drift apart; the doc comment of each kernel is in assembly/.
 export type { Kernels } from './generated/kernels.js';
 
-/** The builds of the one source: `simd` gives the same bits everywhere, `relaxed` lets the host fuse. */
+/** What may differ in the numbers: `simd` gives the same bits everywhere, `relaxed` lets the host fuse. */
 export type Variant = 'simd' | 'relaxed';
 
-/** The files in build/: each variant as it is, and over memory that threads share. */
-export type Build = Variant | 'threads' | 'relaxed-threads';
+/**
+ * The builds that give the numbers of the variant `simd`.  `dot` multiplies integers by an instruction of relaxed
+ * SIMD, whose results leave the host no choice as we use it: half as many operations for weights in 8 and 4 bits.
+ */
+export type ExactBuild = 'simd' | 'dot' | 'threads' | 'dot-threads';
+
+/** The files in build/: each build of the one source as it is, and over memory that threads share. */
+export type Build = ExactBuild | 'relaxed' | 'relaxed-threads';
+
+export const isExact = (build: Build): build is ExactBuild => !build.startsWith('relaxed');

@@ -3,7 +3,7 @@ import { type Engine, type EngineOptions, openEngine } from './engine.js';
 import { openSource } from './io/node/open.js';
 import type { CachedHubOptions, CacheEvent } from './io/node/source-cache.js';
 import type { Source } from './io/source.js';
-import type { Build } from './kernels.js';
+import { type Build, isExact } from './kernels.js';
 import { ALL_MODELS } from './models/own.js';
 import { readQuantized } from './pretrained/quantized.js';
 import { fromPretrained as load, type Pretrained, type PretrainedOptions } from './pretrained.js';
@@ -24,8 +24,8 @@ async function findBuild(build: Build): Promise<ModuleSource> {
   try {
     return await readBuild(build);
   } catch (error) {
-    if (build !== 'simd' && build !== 'threads') throw error;
-    return (await import('./inlined.js')).inlinedSimd(build);
+    if (!isExact(build)) throw error;
+    return (await import('./inlined.js')).inlined(build);
   }
 }
 

@@ -7,8 +7,8 @@ import { openSimd } from './only-simd.js';
 export * from './web.js';
 
 /**
- * Builds an engine; see EngineOptions.  The reproducible build comes along, so `auto` means `simd` here; for
- * `relaxed` import `fovea/relaxed.wasm` and pass it as `module`.
+ * Builds an engine; see EngineOptions.  The build `simd` comes along, so `auto` means `simd` here; for
+ * `relaxed` import `fovea/relaxed.wasm` and pass it as `module`, or `fovea/dot.wasm` for faster products in 8 and 4 bits.
  */
 export function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return openSimd(() => simd, options);

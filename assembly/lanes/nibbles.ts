@@ -3,6 +3,11 @@
 // lanes of 16 bits, two a channel, and four steps; the relaxed one lanes of 8 bits, four a channel, and two.
 import { storeActivations } from './dot';
 
+/** Steps of a vector. */
+// @ts-ignore: decorator
+@inline
+export const NIBBLE_STEPS: i32 = ASC_FEATURE_RELAXED_SIMD ? 2 : 4;
+
 /** The byte of weight k, 0..7, of channel 0..3. */
 @inline
 export function nibbleByte(channel: i32, k: i32): i32 {

@@ -11,6 +11,7 @@
 // Error before the activation, to first order: (groups + 4) eps/2 sum over groups of |scales * sum| + |minimum * sum|.
 import { finishRow } from '../gemm/finish';
 import { NR } from '../gemm/layout';
+import { NIBBLE_STEPS } from '../lanes/nibbles';
 import { blockBytes, blocksOf, Format, recordsBytes } from './formats';
 import { groups, recordBytes, SCALES4 } from './layout4';
 import { openBrains, openBytes, openNibbles, WIDE_GROUP } from './open4';
@@ -63,8 +64,8 @@ function sums(format: i32, t: usize, a: usize, a1: usize, b: usize, rows: i32, G
   const single = rows < MANY ? rows : rows & 1;
   for (let m = 0; m < single; m++) {
     const f = t + (<usize>m << 6), x = a + <usize>m * a1;
-    if (format == Format.q4) ASC_FEATURE_RELAXED_SIMD ? row4Dot(f, x, b, G) : row4(f, x, b, G);
-    else if (format == Format.q4_1) ASC_FEATURE_RELAXED_SIMD ? row4_1Dot(f, x, b, G) : row4_1(f, x, b, G);
+    if (format == Format.q4) NIBBLE_STEPS == 2 ? row4Dot(f, x, b, G) : row4(f, x, b, G);
+    else if (format == Format.q4_1) NIBBLE_STEPS == 2 ? row4_1Dot(f, x, b, G) : row4_1(f, x, b, G);
     else row8_0(f, x, b, G);
   }
   if (single == rows) return;

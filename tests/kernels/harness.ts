@@ -96,6 +96,8 @@ export function denseRows(c: Float32Array, M: number, N: number, cm: number): Fl
 }
 
 const ALL = ['simd', 'relaxed'] as const;
+/** Those that differ in integer products. */
+export const INTEGERS = ['simd', 'dot', 'relaxed'] as const;
 const modules = new Map<string, WebAssembly.Module | null>();
 
 function compile(variant: string): WebAssembly.Module | null {
@@ -118,8 +120,12 @@ export function bench(variant: string): Bench {
 }
 
 /** `body` declares tests; it is called once for each variant, those the engine lacks are shown as skipped. */
-export function everyVariant(title: string, body: (fresh: () => Bench, variant: string) => void): void {
-  describe.each(ALL)(`${title} [%s]`, (variant) => {
+export function everyVariant(
+  title: string,
+  body: (fresh: () => Bench, variant: string) => void,
+  variants: readonly string[] = ALL,
+): void {
+  describe.each(variants)(`${title} [%s]`, (variant) => {
     if (compile(variant) === null) test.skip(`not supported by this engine: ${variant}`, () => {});
     else body(() => bench(variant), variant);
   });

@@ -1,6 +1,6 @@
 // The build puts functions in another order: calls and exports must follow, and bytes that only look like calls stay.
 import { describe, expect, test } from '@jest/globals';
-import { orderFunctions } from '../../scripts/order-functions.mjs';
+import { orderAlong, orderFunctions, orderOf } from '../../scripts/order-functions.mjs';
 import { callsOf, leb, readSections, uleb } from '../../scripts/wasm-code.mjs';
 
 const I32 = 0x7f;
@@ -74,6 +74,17 @@ describe('orderFunctions', () => {
       callsOf(Uint8Array.from(body.slice(leb(Uint8Array.from(body), 0).next))),
     );
     expect(calls.map((found) => found.map(({ value }) => value))).toEqual([[], [0], [1, 3], []]);
+  });
+
+  test('along another: each at the place of its like, whatever has no like behind them', () => {
+    const { red, blue, rose, navy } = functions;
+    const more = { navy, teal: fn(...long(9), ...number(9)), red: fn(...long(1), ...number(2)), rose, blue };
+    const order = [2, 0, 3, 1]; // rose, red, navy, blue
+    const along = orderAlong(order, wasm, moduleOf(more));
+    expect(along.map((i) => Object.keys(more)[i])).toEqual(['rose', 'red', 'navy', 'blue', 'teal']);
+    expect(orderAlong(order, wasm, wasm)).toEqual(order);
+    expect(orderAlong(order, wasm, moduleOf({ blue, rose: red })).length).toBe(2);
+    expect(orderFunctions(wasm, orderOf(wasm))).toEqual(ordered);
   });
 
   test('what it does not read it refuses', () => {

@@ -103,9 +103,10 @@ test('every split kernel has a case', () => {
 
 describe.each([
   ['simd', 'threads'],
+  ['dot', 'dot-threads'],
   ['relaxed', 'relaxed-threads'],
 ] as const)('%s', (variant, build) => {
-  if (variant === 'relaxed' && !probe().relaxedSimd) {
+  if (variant !== 'simd' && !probe().relaxedSimd) {
     test.skip('not supported by this runtime', () => {});
     return;
   }

@@ -8,8 +8,10 @@ import type { Team } from '../threads.js';
  */
 const BUILDS: Readonly<Record<Build, () => URL>> = {
   simd: () => new URL('../../../build/simd.wasm', import.meta.url),
+  dot: () => new URL('../../../build/dot.wasm', import.meta.url),
   relaxed: () => new URL('../../../build/relaxed.wasm', import.meta.url),
   threads: () => new URL('../../../build/threads.wasm', import.meta.url),
+  'dot-threads': () => new URL('../../../build/dot-threads.wasm', import.meta.url),
   'relaxed-threads': () => new URL('../../../build/relaxed-threads.wasm', import.meta.url),
 };
 
