@@ -1,6 +1,6 @@
 // Scaled dot-product attention, streaming: the online softmax of M. Milakov and N. Gimelshein (2018) in
 // tiles as in FlashAttention (T. Dao et al., 2022).  No L x S matrix is ever held.
-import { describe, layout, Problem, ROWS, scratchFloats, tilesPerHead } from './problem';
+import { describe, layout, Problem, scratchFloats, takeTile, unitsPerHead } from './problem';
 import { attendTile } from './tile';
 
 /** Floats of scratch that one call (one worker) needs; 16-byte aligned is faster. */
@@ -10,7 +10,7 @@ export function attention_f32_scratch(D: i32, Dv: i32): i32 {
 
 /** Units of work: the range of attention_f32 is [0, units). */
 export function attention_f32_units(B: i32, H: i32, G: i32, L: i32): i32 {
-  return B * G * tilesPerHead(H / G, L);
+  return B * G * unitsPerHead(H / G, L);
 }
 
 /**
@@ -26,7 +26,7 @@ export function attention_f32_units(B: i32, H: i32, G: i32, L: i32): i32 {
  *
  * A row that sees no key gives zeros and lse = -inf.  A hidden key, or one whose weight underflows to
  * zero, does not touch the row, whatever it holds.  o and lse alias nothing.  scratch: attention_f32_scratch.
- * Units [begin, end): (batch, kv head, tile of rows), see attention_f32_units.  A row's bits depend only on
+ * Units [begin, end): (batch, kv head, part of its rows), see attention_f32_units.  A row's bits depend only on
  * its query, the keys and values it sees and their positions: not on L, B, S, the tile or the range.
  * Error of o: about (D/2 max|q||k| |scale| + S) 2^-24 relative to max|v|.
  */
@@ -45,10 +45,8 @@ export function attention_f32(
   p.oB = oB; p.oH = oH; p.oL = oL;
   describe(p, q, mask, H, G, L, S, D, Dv, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
-  const tiles = tilesPerHead(p.group, L);
-  for (let u = begin; u < end; u++) {
-    const head = u / tiles;
-    const row = (u % tiles) * ROWS;
-    attendTile(p, head / G, head % G, row, min(ROWS, p.group * L - row));
+  for (let u = begin; u < end; ) {
+    u = takeTile(p, u, end);
+    attendTile(p, p.batch, p.kvHead, p.row, p.rows);
   }
 }

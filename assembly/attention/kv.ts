@@ -4,7 +4,7 @@
 // gives for the unpacked cache.
 import { at } from '../lanes/address';
 import { widenRow } from './kv-rows';
-import { describe, KEYS, layout, Problem, ROWS, scratchFloats, tilesPerHead } from './problem';
+import { describe, KEYS, layout, Problem, ROWS, scratchFloats, takeTile } from './problem';
 import { scoreRow, weighRow } from './row';
 import { firstKey, lastKey, rowAt } from './rows';
 import { softmaxStep } from './softmax';
@@ -34,12 +34,10 @@ export function attention_kv_f32(
   p.oB = oB; p.oH = oH; p.oL = oL;
   describe(p, q, mask, H, G, L, S, D, D, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
-  const tiles = tilesPerHead(p.group, L);
-  for (let u = begin; u < end; u++) {
-    const b = u / tiles / G, g = u / tiles % G;
-    const head = <usize>b * kB + <usize>g * kH;
-    const row = u % tiles * ROWS;
-    attendRows(p, k + head, v + head, kS, bits, b, g, row, min(ROWS, p.group * L - row));
+  for (let u = begin; u < end; ) {
+    u = takeTile(p, u, end);
+    const head = <usize>p.batch * kB + <usize>p.kvHead * kH;
+    attendRows(p, k + head, v + head, kS, bits, p.batch, p.kvHead, p.row, p.rows);
   }
 }
 

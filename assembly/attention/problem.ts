@@ -11,6 +11,8 @@ export const KEYS: i32 = 64;
 export const ROW: usize = <usize>KEYS << 2;
 /** Query rows in a tile; a row is a (position, query head) pair, heads of one kv head side by side. */
 export const ROWS: i32 = 128;
+/** Rows of a unit of a call's range: few, so that threads that share the units are ready together. */
+const UNIT: i32 = 32;
 /** Floats at the head of the scratch: this record, or the longer one of the backward pass. */
 export const HEAD: i32 = 96;
 /** A bound on positions far beyond any tensor, so that sums of two cannot overflow. */
@@ -60,6 +62,11 @@ export class Problem {
   softcap: f32;
   lo: i32;
   hi: i32;
+  /** the tile: rows [row, row + rows), at most ROWS, of a kv head of a batch */
+  batch: i32;
+  kvHead: i32;
+  row: i32;
+  rows: i32;
   /** the tile's queries, scaled: [row][d]; of the backward pass in fours, [row / 4][d][4] */
   queries: usize;
   /** a block of keys [key / 16][d][16]; of the backward pass in eights */
@@ -108,10 +115,24 @@ export function layout(p: Problem): void {
   p.bias = at(p.alpha, ROWS);
 }
 
-/** Tiles that cover the rows of one kv head. */
+/**
+ * Units that cover the rows of one kv head.  They go from its last rows to its first: under a causal bound the rows
+ * that see most come first, and what is left for the end is short.
+ */
 @inline
-export function tilesPerHead(group: i32, L: i32): i32 {
-  return (group * L + ROWS - 1) / ROWS;
+export function unitsPerHead(group: i32, L: i32): i32 {
+  return (group * L + UNIT - 1) / UNIT;
+}
+
+/** Makes the next tile of a range, of the units from u on, that of p.  Returns the first unit behind it. */
+export function takeTile(p: Problem, u: i32, end: i32): i32 {
+  const perHead = unitsPerHead(p.group, p.L);
+  const units = min(min(end - u, perHead - u % perHead), ROWS / UNIT);
+  p.row = (perHead - u % perHead - units) * UNIT;
+  p.rows = min(units * UNIT, p.group * p.L - p.row);
+  p.batch = u / perHead / p.G;
+  p.kvHead = u / perHead % p.G;
+  return u + units;
 }
 
 /** What every call of attention is about: queries, sizes, mask and scores; then the scratch may be laid out. */

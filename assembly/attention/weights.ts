@@ -3,7 +3,7 @@ import { at } from '../lanes/address';
 import { softmax_f32 } from '../softmax';
 import { expandMask, hide, maskRow, maskScores, sharedMask } from './mask';
 import { packKeys } from './pack';
-import { describe, KEYS, layout, Problem, ROWS, tilesPerHead } from './problem';
+import { describe, KEYS, layout, Problem, takeTile } from './problem';
 import { firstKey, lastKey, loadQueries, score } from './rows';
 import { capScores } from './softmax';
 
@@ -86,10 +86,8 @@ export function attention_weights_f32(
   p.kB = kB; p.kH = kH; p.kS = kS;
   describe(p, q, mask, H, G, L, S, D, 0, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
-  const tiles = tilesPerHead(p.group, L);
-  for (let u = begin; u < end; u++) {
-    const head = u / tiles;
-    const row = (u % tiles) * ROWS;
-    weightsTile(p, w, wB, wH, wL, stage, head / G, head % G, row, min(ROWS, p.group * L - row));
+  for (let u = begin; u < end; ) {
+    u = takeTile(p, u, end);
+    weightsTile(p, w, wB, wH, wL, stage, p.batch, p.kvHead, p.row, p.rows);
   }
 }
