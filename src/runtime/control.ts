@@ -9,11 +9,13 @@ export type Kernel = (...args: number[]) => unknown;
 /** number of the job that may be joined, 0 for none, QUIT when there will be none any more */
 export const OPEN = 0;
 export const QUIT = -1;
+/** how many workers sleep, or are about to */
+export const ASLEEP = 1;
 /** how many workers have joined and not left */
 export const ACTIVE = 16;
 /** first unit that nobody has taken */
 export const NEXT = 32;
-/** The job, written while it is closed and nobody has joined. */
+/** The job, written while it is closed and nobody has joined: how many units, taken in multiples of so many. */
 export const END = 48;
 export const GRANULE = 49;
 export const KERNEL = 50;
@@ -25,8 +27,16 @@ export const SCRATCH_BYTES = 53;
 export const FAILED = 54;
 /** How many threads there are; never changes. */
 export const THREADS = 55;
+/** How pieces.ts cuts the job: see there. */
+export const UNITS = 56;
+export const BEGIN = 57;
+export const ROWS = 58;
+export const STRIP_ROWS = 59;
+export const ROWS_AT = 60;
+export const STEPS = 61;
+export const MAX_STEPS = 3;
 
-const WORDS = 64;
+const WORDS = 80;
 const MAX_ARGS = 96;
 
 /** Bytes of the block: words, then the arguments of the call as doubles, which hold any i32 and f32. */
@@ -39,32 +49,6 @@ export interface Control {
 
 export function viewControl(block: SharedArrayBuffer): Control {
   return { words: new Int32Array(block, 0, WORDS), args: new Float64Array(block, 4 * WORDS, MAX_ARGS) };
-}
-
-/** A thread takes this part of its fair share of what is left: pieces shrink, so that all end together. */
-const SHARES = 2;
-
-/** Runs pieces of the open job until none is left.  `args` are the thread's own; its range is overwritten. */
-export function takePieces(words: Int32Array, kernel: Kernel, args: number[]): void {
-  const end = words[END];
-  const granule = words[GRANULE];
-  const split = SHARES * words[THREADS] * granule;
-  const last = args.length - 1;
-  for (;;) {
-    const at = Atomics.load(words, NEXT);
-    const left = end - at;
-    if (left <= 0) return;
-    const size = Math.min(left, Math.max(1, Math.floor(left / split)) * granule);
-    if (Atomics.compareExchange(words, NEXT, at, at + size) !== at) continue;
-    args[last - 1] = at;
-    args[last] = at + size;
-    kernel(...args);
-  }
-}
-
-/** After a trap: what has not been taken need not be. */
-export function abandon(words: Int32Array): void {
-  Atomics.store(words, NEXT, words[END]);
 }
 
 /** A core that looks at a word for so long (ms) is woken for free; going to sleep and back costs about as much. */

@@ -3,13 +3,11 @@
 import { EngineError } from '../errors.js';
 import {
   ACTIVE,
-  abandon,
+  ASLEEP,
   CONTROL_BYTES,
   COUNT,
   type Control,
-  END,
   FAILED,
-  GRANULE,
   KERNEL,
   type Kernel,
   NEXT,
@@ -19,9 +17,9 @@ import {
   SCRATCH_BYTES,
   spin,
   THREADS,
-  takePieces,
   viewControl,
 } from './control.js';
+import { abandon, cut, type Strips, takePieces } from './pieces.js';
 import type { WorkerStart } from './worker.js';
 
 /** A worker as its runtime's factory made it. */
@@ -101,28 +99,38 @@ export class Pool {
     return this.workers.length + 1;
   }
 
+  /** Whether a worker would join at once. */
+  get awake(): boolean {
+    return Atomics.load(this.#control.words, ASLEEP) < this.workers.length;
+  }
+
   /**
    * Calls kernel number `index` over its whole range, in pieces of multiples of `granule` units on all threads.
    * `kernel` is this thread's instance of it; `args` are used up.
    * @throws EngineError when a worker is dead or the kernel trapped in one; what it throws here otherwise
    */
-  run(index: number, kernel: Kernel, args: number[], granule: number, scratch: Scratch | null): void {
+  run(
+    index: number,
+    kernel: Kernel,
+    args: number[],
+    granule: number,
+    scratch: Scratch | null,
+    strips: Strips | null = null,
+  ): void {
     if (this.#dead !== null) throw new EngineError(`${this.#dead}; create another engine`);
     const { words, args: shared } = this.#control;
-    const n = args.length;
+    cut(words, args, granule, strips);
     shared.set(args);
-    words[COUNT] = n;
+    words[COUNT] = args.length;
     words[KERNEL] = index;
-    words[GRANULE] = granule;
-    words[END] = args[n - 1];
     words[SCRATCH_AT] = scratch ? scratch.at : -1;
     words[SCRATCH_BYTES] = scratch ? scratch.bytes : 0;
     words[FAILED] = 0;
-    Atomics.store(words, NEXT, args[n - 2]);
+    Atomics.store(words, NEXT, 0);
     const next = (this.#job + 1) | 0;
     this.#job = next === 0 || next === QUIT ? 1 : next;
     Atomics.store(words, OPEN, this.#job);
-    Atomics.notify(words, OPEN);
+    if (Atomics.load(words, ASLEEP) > 0) Atomics.notify(words, OPEN);
     const begin = performance.now();
     try {
       takePieces(words, kernel, args);

@@ -2,7 +2,7 @@
 // The entry points (node/worker.ts, web/worker.ts) differ by runtime only in how the start message comes in.
 import {
   ACTIVE,
-  abandon,
+  ASLEEP,
   COUNT,
   FAILED,
   KERNEL,
@@ -12,9 +12,9 @@ import {
   SCRATCH_AT,
   SCRATCH_BYTES,
   spin,
-  takePieces,
   viewControl,
 } from './control.js';
+import { abandon, takePieces } from './pieces.js';
 
 /** All that a worker is given; structured clone carries it, sharing the memories. */
 export interface WorkerStart {
@@ -71,10 +71,13 @@ function awaitJob(words: Int32Array, seen: number): void {
     const open = Atomics.load(words, OPEN);
     return open !== 0 && open !== seen;
   };
-  if (spin(there)) return;
-  for (;;) {
+  // The moment begins when the job is done, not when there is nothing left of it to take.
+  if (spin(() => Atomics.load(words, OPEN) !== seen) && spin(there)) return;
+  while (!there()) {
+    // In this order: whoever opens a job and then sees nobody asleep need not wake anybody.
+    Atomics.add(words, ASLEEP, 1);
     const open = Atomics.load(words, OPEN);
-    if (open !== 0 && open !== seen) return;
-    Atomics.wait(words, OPEN, open);
+    if (open === 0 || open === seen) Atomics.wait(words, OPEN, open);
+    Atomics.sub(words, ASLEEP, 1);
   }
 }

@@ -8,6 +8,8 @@ import { type Team, team } from './team.js';
 
 const BLOCK = 1 << 20; // bytes
 const BLOCKS = 8;
+/** The block that holds numbers of rows, below 400. */
+const IDS = 7;
 /** Working memory: not compared. */
 const SCRATCH = 1 << 20;
 
@@ -20,10 +22,15 @@ const keys = [48 * 4 * 20, 20, 4 * 20] as const;
 
 /** Of the products with weights in fewer bits. */
 let format = 0;
+/** Of the products. */
+let rows = 37;
+let residual = true;
 
 // Sizes that are no multiple of anything, and large enough to be worth splitting.
 const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
-  gemm_f32: (p) => [p(0), p(1), p(2), p(3), p(4), 37, 403, 210, 210, 1, 403, 403, 2, 0, 26],
+  gemm_f32: (p) => [
+    ...[p(0), p(1), p(2), p(3), residual ? p(4) : 0, rows, 403, 210, 211, 1, 405, 404, 2, 0, 26],
+  ],
   gemm_f32_batched: (p) => [
     ...[p(0), p(1), p(2), 0, 0, 33, 70, 64, 64, 1, 70, 70, 0, 33 * 70, 33 * 64, 64 * 80, 0, 0, 35],
   ],
@@ -33,18 +40,19 @@ const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
     p(1),
     p(2),
     p(3),
-    p(4),
+    residual ? p(4) : 0,
     scratch,
     format,
-    37,
+    rows,
     403,
     210,
-    403,
-    403,
+    405,
+    404,
     0,
     0,
     26,
   ],
+  gemm_quant_gather_rows: (p) => [p(0), p(1), p(IDS), format, 210, 0, 201],
   gemm_quant_rows: (p) => [p(0), p(1), format, 331, 400, 0, 601],
   attention_kv_f32: (p, scratch) => [
     ...[p(0), p(1), p(2), p(3), 0, scratch, 8, 8, 4, 48, 300, 20, ...heads],
@@ -55,7 +63,7 @@ const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
     ...[...heads, ...keys, ...keys, ...heads, 0, 0, 0, 0, 0, 0.25, 0, -(2 ** 30), 0, 0],
   ],
   attention_weights_f32: (p, scratch) => [
-    ...[p(0), p(1), p(2), 0, scratch, 8, 4, 48, 48, 20, ...heads, ...keys, 8 * 48 * 48, 48 * 48, 48],
+    ...[p(0), p(1), p(2), 0, scratch, 8, 4, 48, 96, 20, ...heads, ...keys, 8 * 48 * 96, 48 * 96, 96],
     ...[0, 0, 0, 0, 0, 0.25, 0, -(2 ** 30), 0, 3, 0],
   ],
   activation_f32: (p) => [p(0), p(1), 2, 0, 0, 3, 50_001],
@@ -89,6 +97,7 @@ const CASES: Record<Name, (p: Place, scratch: number) => Args> = {
     606,
   ],
   copy_strided_32: (p) => [p(0), p(1), 1, 2, 331, 303, 0, 331 * 303, 303, 1, 0, 331 * 303, 1, 331, 0, 662],
+  embedding_f32: (p) => [p(0), p(1), p(IDS), 331, 0, 601],
   rope_f32: (p) => [
     ...[p(0), p(1), p(2), p(3), 0, 101, 12, 64, 32],
     ...[101 * 768, 768, 64, 101 * 768, 768, 64, 0, 32, 0, 202],
@@ -127,6 +136,9 @@ describe.each([
       new Float32Array(t.memory.buffer, base + b * BLOCK, BLOCK / 4).set(
         b % 2 ? numbers : numbers.slice().reverse(),
       );
+    new Int32Array(t.memory.buffer, base + IDS * BLOCK, 1000).set(
+      Int32Array.from({ length: 1000 }, (_, i) => (i * 7) % 400),
+    );
     const args = CASES[name]((block) => base + block * BLOCK, base + BLOCKS * BLOCK);
     const units = name.startsWith('attention') ? [t.one.attention_f32_units(1, 8, 4, 48)] : [];
     (kernels[name] as (...args: number[]) => void)(...args, ...units);
@@ -145,9 +157,29 @@ describe.each([
 
   test.each([1, 2, 3])('products in format %i', (number) => {
     format = number;
-    for (const name of ['gemm_quant_f32', 'gemm_quant_rows'] as const)
+    for (const name of ['gemm_quant_f32', 'gemm_quant_gather_rows', 'gemm_quant_rows'] as const)
       expect(after(t.all, name).equals(after(t.one, name))).toBe(true);
     format = 0;
+  });
+
+  // Two strips of 128 rows and what is left: 300; none is left, and a range that does not begin at 0: 256.
+  test.each([
+    [300, true],
+    [300, false],
+    [256, true],
+    [255, true],
+  ])('products of %i rows, which are cut too (residual: %p)', (many, added) => {
+    [rows, residual] = [many, added];
+    for (const name of ['gemm_f32', 'gemm_quant_f32'] as const)
+      for (const kind of name === 'gemm_f32' ? [0] : [0, 1, 2, 3]) {
+        format = kind;
+        const want = after(t.one, name);
+        const jobs = t.jobs();
+        const got = after(t.all, name);
+        expect(t.jobs()).toBe(jobs + 1);
+        expect(got.equals(want)).toBe(true);
+      }
+    [rows, residual, format] = [37, true, 0];
   });
 
   test('working memory is that of all threads, each on lines of its own', () => {
