@@ -173,6 +173,22 @@ test('a piece that is held back does not keep others from the rest', async () =>
   expect(() => t.pool.run(0, () => {}, [0, 1], 1, null)).toThrow(/disposed/);
 });
 
+test('a worker is there for the next job, wherever it is on its way to sleep', async () => {
+  const t = await team('threads', 2);
+  t.memory.grow(20);
+  const base = (t.one.heap_base() + 63) & ~63;
+  const index = Object.keys(SPLITS).indexOf('activation_f32');
+  const jobs = t.jobs();
+  // It looks for work for 50 µs twice.  The job is not done before the worker takes a piece, see team().
+  for (let i = 0; i < 600; i++) {
+    const until = performance.now() + (i % 200) / 1000;
+    while (performance.now() < until);
+    t.pool.run(index, t.one.activation_f32 as Kernel, [base, base, 1, 0, 0, 0, 640], 64, null);
+  }
+  expect(t.jobs()).toBe(jobs + 600);
+  t.pool.dispose();
+});
+
 const DOOR = new URL('../../dist/node.js', import.meta.url).href;
 
 test.each([

@@ -162,7 +162,7 @@ describe.each([
     format = 0;
   });
 
-  // Two strips of 128 rows and what is left: 300; none is left, and a range that does not begin at 0: 256.
+  // Strips of 128 rows: with a rest, without one, and just not worth it.
   test.each([
     [300, true],
     [300, false],
