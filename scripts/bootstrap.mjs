@@ -46,7 +46,6 @@ if (
     time('build/relaxed.wasm'),
     time('tsconfig.build.json'),
     time('scripts/bundle-node.mjs'),
-    newest('scripts/bundle'),
     time('package.json'),
   )
 )

@@ -11,7 +11,7 @@ import { askFor } from '../lanes/ahead';
 import { MOST_QUADS, QUAD_STEPS } from '../lanes/quads';
 import { finishPanel } from './finish';
 import { HEADER, panelOf, QUAD_BYTES, quads, ROW, rowBytes, scalesOf, WIDE_ROW } from './layout';
-import { row, SPAN } from './row';
+import { row } from './row';
 import { tile2 } from './tile';
 import { widen } from './widen';
 
@@ -21,6 +21,10 @@ const BLOCK: i32 = 128;
 const WIDENS: bool = QUAD_STEPS > 1;
 // From how many rows on that pays.
 const MANY: i32 = 4;
+
+// Bytes of a panel that are asked for at once where no single row does that: eight pages.  Walks for more stand in
+// each other's way.
+const SPAN: usize = 1 << 15;
 
 const SUMS_BYTES: usize = 64 * <usize>BLOCK;
 
