@@ -8,12 +8,13 @@ export type { Kernels } from './generated/kernels.js';
 export type Variant = 'simd' | 'relaxed';
 
 /**
- * The builds that give the numbers of the variant `simd`.  `dot` multiplies integers by an instruction of relaxed
- * SIMD, whose results leave the host no choice as we use it: half as many operations for weights in 8 and 4 bits.
+ * The files in build/: each build of the one source as it is, and over memory that threads share.  `dot` is the variant
+ * `simd` too: it multiplies integers by an instruction of relaxed SIMD, whose results leave the host no choice as we
+ * use it, in half as many operations for weights in 8 and 4 bits.
  */
-export type ExactBuild = 'simd' | 'dot' | 'threads' | 'dot-threads';
+export type Build = 'simd' | 'dot' | 'relaxed' | 'threads' | 'dot-threads' | 'relaxed-threads';
 
-/** The files in build/: each build of the one source as it is, and over memory that threads share. */
-export type Build = ExactBuild | 'relaxed' | 'relaxed-threads';
+/** Those that give the numbers of the variant `simd`. */
+export type ExactBuild = Exclude<Build, 'relaxed' | 'relaxed-threads'>;
 
 export const isExact = (build: Build): build is ExactBuild => !build.startsWith('relaxed');
