@@ -7,10 +7,9 @@
 // Every element is one chain s = madd(A[m,k], B[k,n], s) over k = 0..K-1 from s = 0, whatever M, N and
 // the tile it falls into: row m of a large product has the bits of the same row computed alone.
 // Error before the activation: |C - exact| <= (K + 1) eps/2 (sum_k |A||B| + |bias|), to first order.
-import { askFor } from '../lanes/ahead';
-import { NR, panelBytes, panelOf, panels, ROW } from './layout';
+import { NR, panelOf, panels, ROW } from './layout';
 import { anyPanel } from './rows';
-import { LONG, onePanel, oneRow } from './strip';
+import { onePanel } from './strip';
 
 // A block of A of so many floats stays in the cache while all panels pass by.
 const BLOCK: i32 = 1 << 18;
@@ -29,22 +28,14 @@ export function gemm_f32(
   for (let m = 0; m < M; m += step) {
     const rows = min(M - m, step);
     const aM = a + <usize>m * a1;
-    for (let panel = begin; panel < end; ) {
+    for (let panel = begin; panel < end; panel++) {
       const b = panelOf(bp, panel, K);
-      const two = fast && rows == 1 && K >= LONG && panel + 2 <= whole;
-      askFor(b, panelBytes(K) * (two ? 2 : 1));
       const at = <usize>panel * ROW;
       const cM = c + <usize>m * c1 + at;
       const biasN = bias ? bias + at : 0;
       const rM = residual ? residual + <usize>m * r1 + at : 0;
-      if (two) {
-        oneRow(cM, aM, b, K, biasN, rM, act);
-        panel += 2;
-      } else {
-        if (fast && panel < whole) onePanel(cM, c1, aM, a1, b, rows, K, biasN, rM, r1, act);
-        else anyPanel(cM, c1, aM, a1, <usize>ak << 2, b, rows, K, biasN, rM, r1, act, min(N - panel * NR, NR));
-        panel++;
-      }
+      if (fast && panel < whole) onePanel(cM, c1, aM, a1, b, rows, K, biasN, rM, r1, act);
+      else anyPanel(cM, c1, aM, a1, <usize>ak << 2, b, rows, K, biasN, rM, r1, act, min(N - panel * NR, NR));
     }
   }
 }

@@ -1,14 +1,14 @@
 // Whole panels of B against a block of rows of A that is contiguous along k; K >= 1.  The sums go to C
 // first and are finished there, so the residual must not be C.  Strides and addresses in bytes.
 import { NONE } from '../activation/kind';
+import { askAhead, FEW } from '../lanes/ahead';
 import { madd } from '../lanes/madd';
 import { finishStrip } from './finish';
 import { ROW, ZERO } from './layout';
-import { row } from './row';
 import { tile2 } from './tile';
 
 /** Rows that draw a panel from memory, and the steps of k they take together: half a page of the panel. */
-const HEAD: i32 = 6;
+const HEAD: i32 = 4;
 const CHUNK: i32 = 32;
 
 /**
@@ -30,6 +30,7 @@ export function onePanel(
     const n = min(K - k, chunk);
     const ak = a + (<usize>k << 2);
     const bk = b + <usize>k * ROW;
+    if (rows > 1) askAhead(bk, <usize>CHUNK * ROW, FEW);
     for (let m: usize = 0; m < head; m += 2) tile2(c + m * c1, c1, s + m * s1, s1, ak + m * a1, a1, bk, n);
     if (few && rows & 1) tile1(c + last * c1, s + last * s1, ak + last * a1, bk, n);
     s = c;
@@ -43,28 +44,15 @@ export function onePanel(
   if (bias || residual || act != NONE) finishStrip(c, c1, rows, bias, residual, r1, act);
 }
 
-/** tile2 with one row. */
+/** tile2 with one row.  It reads weights as fast as memory gives them; a second panel beside would slow it down. */
 function tile1(c: usize, s: usize, a: usize, b: usize, K: i32): void {
   let c0 = v128.load(s), c1 = v128.load(s, 16), c2 = v128.load(s, 32), c3 = v128.load(s, 48);
   for (const end = b + <usize>K * ROW; b < end; b += ROW) {
+    askAhead(b, ROW, FEW);
     const x = v128.load_splat<f32>(a);
     c0 = madd(x, v128.load(b), c0), c1 = madd(x, v128.load(b, 16), c1);
     c2 = madd(x, v128.load(b, 32), c2), c3 = madd(x, v128.load(b, 48), c3);
     a += 4;
   }
   v128.store(c, c0), v128.store(c, c1, 16), v128.store(c, c2, 32), v128.store(c, c3, 48);
-}
-
-/** From so many steps of k on, one row draws its weights from memory faster by two panels at once. */
-export const LONG: i32 = 1024;
-
-/** One row, two neighbouring panels. */
-export function oneRow(c: usize, a: usize, b: usize, K: i32, bias: usize, residual: usize, act: i32): void {
-  row(c, a, b, K);
-  for (let p = 0; p < 2; p++) {
-    if (bias || residual || act != NONE) finishStrip(c, 0, 1, bias, residual, 0, act);
-    c += ROW;
-    if (bias) bias += ROW;
-    if (residual) residual += ROW;
-  }
 }

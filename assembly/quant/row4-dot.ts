@@ -1,7 +1,7 @@
 // row4.ts and q4_1/row.ts for builds with relaxed SIMD, where a group's products take half as many instructions.  So
 // it is worth while to write a group out instead of looping over its parts, to keep the numbers in registers, and to
 // ask for pages ahead: the weights come as fast as memory gives them, or nearly.
-import { askFor } from '../lanes/ahead';
+import { askAhead, FEW } from '../lanes/ahead';
 import { activationBytes } from '../lanes/dot';
 import { brainsHigh, brainsLow } from '../lanes/half';
 import {
@@ -12,8 +12,6 @@ import { BLOCK4, HEAD4, recordBytes, SCALES4 } from './layout4';
 import { BLOCK4_1, HEAD4_1 } from './q4_1/layout';
 import { grow } from './row4';
 import { growBoth } from './tile4';
-
-const PAGE: usize = 4096;
 
 export function row4Dot(f: usize, a: usize, b: usize, G: i32): void {
   row(f, a, b, G, false);
@@ -30,9 +28,7 @@ function row(f: usize, a: usize, b: usize, G: i32, minima: bool): void {
   const U = activationBytes(8);
   const block = minima ? BLOCK4_1 : BLOCK4;
   for (const end = b + <usize>G * block; b < end; b += block) {
-    // Once for every page, by one instruction and always 4096 bytes on: the asking loads miss too, and only what is
-    // so regular is fetched before they come.
-    if ((b & (PAGE - 1)) < block) askFor(b & ~(PAGE - 1), PAGE);
+    askAhead(b, block, FEW);
     let c0 = minima ? i32x4.splat(0) : groupStart(a + 4), c1 = c0, c2 = c0, c3 = c0;
     const x = a + HEAD4;
     const p = b + (minima ? HEAD4_1 : SCALES4);
