@@ -46,6 +46,7 @@ if (
     time('build/relaxed.wasm'),
     time('tsconfig.build.json'),
     time('scripts/bundle-node.mjs'),
+    newest('scripts/bundle'),
     time('package.json'),
   )
 )

@@ -33,7 +33,10 @@ export async function readGraph(roots) {
       const to = join(dirname(file), from);
       await visit(to);
       const taken = names?.split(',').map((name) => name.trim().split(' as ')[0]);
-      module.imports.push({ to, names: taken?.filter(Boolean) ?? Object.keys(modules.get(to)?.exports ?? {}) });
+      module.imports.push({
+        to,
+        names: taken?.filter(Boolean) ?? Object.keys(modules.get(to)?.exports ?? {}),
+      });
     }
   };
   for (const root of roots) await visit(root);

@@ -41,6 +41,7 @@ export function late(code, find) {
     const expression = names.get(text) ?? '';
     const edit = (/** @type {string} */ by) => edits.push([node.getStart(), node.end, by]);
     if (ts.isShorthandPropertyAssignment(parent)) edit(`${text}: ${expression}`);
+    else if (ts.isBindingElement(parent) && parent.propertyName === node) return;
     else if ('name' in parent && parent.name === node) {
       if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent))
         throw new Error(`${text} is declared a second time: ${parent.getText()}`);

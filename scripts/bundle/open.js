@@ -1,5 +1,6 @@
 // What the first file of the bundle has of the others: each is read when something of it is first asked for.
 import { createRequire } from 'node:module';
+import { EngineError } from '../../dist/errors.js';
 
 /** Written out one by one, so that bundlers that follow such words bring the files along. */
 const FILES = {
@@ -11,43 +12,52 @@ const FILES = {
 
 function open(name) {
   const url = FILES[name]();
-  let given;
-  // A part is a function of those below it: it shares their classes.
-  createRequire(url)(`.${url.pathname.slice(url.pathname.lastIndexOf('/'))}`)(parts, (names) => {
-    given = names;
-  });
-  return given;
+  const file = url.pathname.slice(url.pathname.lastIndexOf('/'));
+  const require = createRequire(url);
+  /** @type {(parts: object) => object} A part is a function of those below it: it shares their classes. */
+  let part;
+  try {
+    part = require(`.${file}`);
+  } catch (cause) {
+    if (cause?.code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new EngineError(
+      `fovea's file ${url} is not there: a bundler should resolve packages by the condition 'module', or leave fovea out`,
+      { cause },
+    );
+  }
+  return part(parts);
 }
 
-let first;
-let ops;
-let nn;
-let optim;
-let models;
+const opened = {};
 
+/** What each part gives, opened when it is asked for. */
 export const parts = {
-  get first() {
-    return (first ??= parts.own());
-  },
+  /** What is in this file, for the others. */
+  first: undefined,
   get ops() {
-    return (ops ??= open('ops'));
+    opened.ops ??= open('ops');
+    return opened.ops;
   },
   get nn() {
-    return (nn ??= open('nn'));
+    opened.nn ??= open('nn');
+    return opened.nn;
   },
   get optim() {
-    return (optim ??= open('optim'));
+    opened.optim ??= open('optim');
+    return opened.optim;
   },
   get models() {
-    return (models ??= open('models'));
+    opened.models ??= open('models');
+    return opened.models;
   },
 };
 
-/** An object of these names, whose values are there at once (`own`) or are properties of what `from` opens. */
-export function room(names, own, from, prototype) {
+/** An object of these names: what is in this file at once, and the rest from what `from` opens. */
+export function room(names, from, prototype) {
+  const { first } = parts;
   const made = {};
   for (const name of names.split(' '))
-    if (Object.hasOwn(own, name)) made[name] = own[name];
+    if (name in first) made[name] = first[name];
     else Object.defineProperty(made, name, { get: () => from()[name], enumerable: true });
   return Object.freeze(Object.setPrototypeOf(made, prototype));
 }

@@ -7,8 +7,9 @@ const ROOTS = [
   'engine.js',
   'generate/generation.js',
   'models/base.js',
-  'ops/linear.js',
+  'ops/activation-kind.js',
   'ops/matmul.js',
+  'ops/quantized.js',
   'runtime/node/beside.js',
 ];
 
@@ -24,6 +25,7 @@ const LATE = [
   'models/pointer.js',
   'models/seq2seq.js',
   'node.js',
+  'ops/linear.js',
 ];
 
 /** The other files, each with what is in none before it.  A part may take from those above it, and from the first. */

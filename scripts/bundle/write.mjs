@@ -10,6 +10,7 @@ import { plainNamespaces } from './namespaces.mjs';
 const OPEN = fileURLToPath(new URL('open.js', import.meta.url));
 /** The same in every module of the first part that is late. */
 const PARTS = '__parts';
+const GIVEN = '__given';
 
 /**
  * @param {string} outfile
@@ -21,10 +22,10 @@ export async function writeFirst(outfile, parts, exports) {
   const contents = [
     `import { parts, room } from 'open';`,
     ...own.map(([as, { file, name }]) => `import { ${name} as own$${as} } from ${JSON.stringify(file)};`),
-    `parts.own = () => ({ ${own.map(([as]) => `${as}: own$${as}`).join(', ')} });`,
+    `parts.first = { __proto__: null, ${own.map(([as]) => `${as}: own$${as}`).join(', ')} };`,
     ...exports,
   ].join('\n');
-  await bundle({ outfile, contents, parts, part: 'first', module: true });
+  await bundle({ outfile, contents, parts, part: 'first' });
 }
 
 /** A script that is a function of the parts that are open, and gives what is wanted of it. */
@@ -32,13 +33,14 @@ export async function writePart(outfile, parts, part) {
   const wanted = [...(parts.wanted.get(part) ?? [])];
   const contents = [
     ...wanted.map(([as, { file, name }]) => `import { ${name} as give$${as} } from ${JSON.stringify(file)};`),
-    `__give({ ${wanted.map(([as]) => `${as}: give$${as}`).join(', ')} });`,
+    `${GIVEN} = { ${wanted.map(([as]) => `${as}: give$${as}`).join(', ')} };`,
   ].join('\n');
-  const around = { banner: { js: `module.exports=(${PARTS},__give)=>{` }, footer: { js: '};' } };
-  await bundle({ outfile, contents, parts, part, around, module: false });
+  // In parentheses, which tell V8 that it will be called at once: it reads the others twice.
+  const around = [`module.exports=(function(${PARTS}){"use strict";var ${GIVEN};\n`, `return ${GIVEN}});\n`];
+  await bundle({ outfile, contents, parts, part, around });
 }
 
-async function bundle({ outfile, contents, parts, part, around = {}, module }) {
+async function bundle({ outfile, contents, parts, part, around: [before, after] = ['', ''] }) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: parts.dist, sourcefile: `${part}.js` },
     // Two folders deep, as are the modules that name files by their place (runtime/node/).
@@ -55,22 +57,25 @@ async function bundle({ outfile, contents, parts, part, around = {}, module }) {
     sourcesContent: false,
     plugins: [apart(parts, part, dirname(outfile)), plainNamespaces()],
     write: false,
-    ...around,
   });
   const [{ text: sourceMap }, { text }] = outputFiles;
-  // What a name costs is the time to read it.  Those of functions and classes stay, for who reads a stack trace.
+  // What a name costs is the time to read it.  Those of functions and classes stay, for who reads a stack trace; esbuild
+  // writes a class as the value of a variable, after which it is called.
+  const classes = [...text.matchAll(/(\w+) = class\b/g)].map(([, name]) => name);
   const { code, map } = await minify(text, {
-    module,
+    module: true,
     ecma: 2022,
     compress: false,
     // A character beyond it makes the whole text twice as wide.
     format: { asciiOnly: true },
-    mangle: { toplevel: module, keep_classnames: true, keep_fnames: true },
+    mangle: { toplevel: true, keep_classnames: true, keep_fnames: true, reserved: [GIVEN, ...classes] },
     sourceMap: { content: sourceMap },
   });
   await mkdir(dirname(outfile), { recursive: true });
-  await writeFile(outfile, `${code}\n//# sourceMappingURL=${basename(outfile)}.map\n`);
-  await writeFile(`${outfile}.map`, map ?? '');
+  await writeFile(outfile, `${before}${code}\n${after}//# sourceMappingURL=${basename(outfile)}.map\n`);
+  const { mappings, ...rest } = JSON.parse(map ?? '{}');
+  const lines = before.replace(/[^\n]/g, '').replaceAll('\n', ';');
+  await writeFile(`${outfile}.map`, JSON.stringify({ ...rest, mappings: lines + mappings }));
 }
 
 /**

@@ -49,16 +49,27 @@ test('every path leads to a file that the build makes', () => {
 /** What runs in workers, and what starts those that hold models: it shares nothing with the bundle but errors. */
 const APART = ['./thread', './worker', './worker/script'];
 
+const inNode = (target: Target): string =>
+  typeof target === 'string' ? target : inNode(target.node ?? target.default);
+const IN_BUNDLE = /^\.\/dist\/bundle\/entries\//;
+
 test('in Node every other entry point draws from the one bundle', () => {
   const apart = Object.entries(exports).filter(
-    ([, target]) =>
-      typeof target === 'object' &&
-      !String(target.node).startsWith('./dist/bundle/entries/') &&
-      !target.workerd,
+    ([, target]) => typeof target === 'object' && !IN_BUNDLE.test(inNode(target)),
   );
   expect(apart.map(([path]) => path).filter((path) => !APART.includes(path))).toEqual([]);
-  for (const condition of ['deno', 'bun', 'node'])
-    expect((exports['.'] as Record<string, string>)[condition]).toMatch(/^\.\/dist\/bundle\/entries\//);
+  for (const condition of ['deno', 'bun'])
+    expect((exports['.'] as Record<string, string>)[condition]).toMatch(IN_BUNDLE);
+});
+
+test('who bundles for Node gets the modules themselves, by all entry points', () => {
+  const bundled = Object.values(exports).filter((target) => IN_BUNDLE.test(inNode(target)));
+  const targets = bundled.map((target) => (target as Record<string, Target>).node as Record<string, string>);
+  expect(targets.length).toBeGreaterThan(10);
+  for (const target of targets) {
+    expect(Object.keys(target)).toEqual(['module', 'default']);
+    expect(target.module).toMatch(/^\.\/dist\/(?!bundle\/)/);
+  }
 });
 
 describe('models', () => {

@@ -80,16 +80,18 @@ if (same.includes(false)) throw new Error(String(same));`;
     return 'by eight ways';
   },
 
-  async 'the one file for Node hands out what its modules do'() {
+  async 'the files for Node hand out what the modules do'() {
     const code = `import { readFileSync } from 'node:fs';
 const { exports } = JSON.parse(readFileSync('./node_modules/fovea/package.json', 'utf8'));
 const rooms = [];
-for (const targets of Object.values(exports))
-  for (const [condition, file] of Object.entries(targets))
-    if (['node', 'deno'].includes(condition) && file.includes('/bundle/'))
-      rooms.push([file, targets.workerd ? './dist/' + condition + '.js' : targets.default]);
+for (const { node, deno } of Object.values(exports)) {
+  if (node?.module) rooms.push([node.default, node.module]);
+  if (deno) rooms.push([deno, './dist/deno.js']);
+}
 const isRoom = (value) => value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === null;
-const namesOf = (module) => Object.keys(module).sort().map((name) => name + (isRoom(module[name]) ? '{' + namesOf(module[name]) + '}' : ''));
+// A stack trace and an error name a class; with an underscore where it speaks of itself.
+const called = (value) => (/^class/.test(value) ? ' class ' + value.name.replace(/^_/, '') : '');
+const namesOf = (module) => Object.keys(module).sort().map((name) => name + (isRoom(module[name]) ? '{' + namesOf(module[name]) + '}' : called(module[name])));
 let count = 0;
 for (const room of rooms) {
   const [bundled, plain] = await Promise.all(room.map((file) => import('./node_modules/fovea/' + file).then(namesOf)));
@@ -100,6 +102,35 @@ if (rooms.length < 10 || count < 500) throw new Error(rooms.length + ' entry poi
 console.log(count);`;
     writeFileSync(join(folder, 'names.mjs'), code);
     return `${(await run(process.execPath, ['names.mjs'], { cwd: folder })).trim()} names`;
+  },
+
+  async 'Node reads the first file, and others when something of them is used'() {
+    const code = `import { createRequire } from 'node:module';
+import { createEngine, F, memorySource, nn, optim, ALL_MODELS, PointerModel } from 'fovea';
+const read = () =>
+  Object.keys(createRequire(import.meta.url).cache)
+    .filter((path) => path.includes('bundle'))
+    .map((path) => path.split(/[\\\\/]/).at(-1))
+    .join();
+const seen = [];
+const engine = await createEngine();
+const x = engine.ones([2, 3]);
+if (F.linear(x, F.PackedMatrix.from(engine.ones([4, 3]))).data[7] !== 3) throw new Error('a wrong product');
+if (!(F.matmul(x, engine.ones([3, 4])) instanceof x.constructor) || 'own' in nn) throw new Error('a wrong class');
+seen.push(read());
+if (F.softmax(x, -1).data[0] !== F.softmax(x, -1).data[5]) throw new Error('a wrong softmax');
+seen.push(read());
+if (new nn.Linear(engine.arena, 3, 4).forward(x).shape[1] !== 4) throw new Error('a wrong layer');
+seen.push(read());
+if (!(new optim.SGD([x], { lr: 1 }) instanceof optim.Optimizer)) throw new Error('a wrong optimizer');
+seen.push(read());
+if (!memorySource([['config.json', '{}']]).read || !ALL_MODELS.bert) throw new Error('a wrong source');
+seen.push(read());
+if (seen.join(' ') !== ' ops.cjs ops.cjs,nn.cjs ops.cjs,nn.cjs,optim.cjs ops.cjs,nn.cjs,optim.cjs,models.cjs')
+  throw new Error(seen.join(' '));`;
+    writeFileSync(join(folder, 'late.mjs'), code);
+    await run(process.execPath, ['late.mjs'], { cwd: folder });
+    return '4 others';
   },
 
   // workerd forbids input and output, timers, random values and compiling while modules are evaluated.
