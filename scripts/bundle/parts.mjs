@@ -6,6 +6,7 @@ import { closure } from './graph.mjs';
 const ROOTS = [
   'engine.js',
   'generate/generation.js',
+  'kernels.js',
   'models/base.js',
   'ops/activation-kind.js',
   'ops/matmul.js',

@@ -133,6 +133,18 @@ if (seen.join(' ') !== ' ops.cjs ops.cjs,nn.cjs ops.cjs,nn.cjs,optim.cjs ops.cjs
     return '4 others';
   },
 
+  async 'Deno reads them without permission to read files'() {
+    const program = programOf('Deno');
+    if (!program) return null;
+    const code = `import { createEngine, F, nn } from 'fovea';
+using engine = await createEngine();
+new nn.Linear(engine.arena, 3, 4).forward(F.softmax(engine.ones([2, 3]), -1));`;
+    writeFileSync(join(folder, 'without.mjs'), code);
+    const env = { DENO_DIR: join(folder, '.deno'), DENO_NO_UPDATE_CHECK: '1' };
+    await run(program, ['run', '--no-prompt', 'without.mjs'], { cwd: folder, env });
+    return 'layers';
+  },
+
   // workerd forbids input and output, timers, random values and compiling while modules are evaluated.
   async 'every subpath loads in workerd, where importing may do nothing'() {
     const program = programOf('workerd');
@@ -233,7 +245,9 @@ try {
     try {
       const seen = await check();
       total[seen === null ? 'skipped' : 'passed']++;
-      console.log(seen === null ? `SKIPPED ${name}: workerd is not installed` : `ok      ${name} (${seen})`);
+      console.log(
+        seen === null ? `SKIPPED ${name}: its runtime is not installed` : `ok      ${name} (${seen})`,
+      );
     } catch (error) {
       total.failed++;
       console.log(`FAILED  ${name}\n${String(error)}`);
