@@ -2,12 +2,13 @@
 import { activationBytes } from '../lanes/dot';
 import { brainsHigh, brainsLow } from '../lanes/half';
 import { maskHigh, storeNibbles } from '../lanes/nibbles';
+import { lowMask, lowPairs } from '../lanes/pairs';
 import { WIDE_ROW } from './layout';
-import { UNIT } from './layout4';
-import { ROW8, STEPS8 } from './q8_0/layout';
+import { GROUP, UNIT } from './layout4';
+import { ROW8 } from './q8_0/layout';
 
 /** Bytes of a group's steps, at the most. */
-export const WIDE_GROUP: usize = <usize>STEPS8 * WIDE_ROW;
+export const WIDE_GROUP: usize = <usize>GROUP / 2 * WIDE_ROW;
 
 /** A block's 16 bf16, in the order of layout4.ts, as f32. */
 export function openBrains(to: usize, b: usize): void {
@@ -26,11 +27,14 @@ export function openNibbles(to: usize, b: usize): void {
   }
 }
 
-/** A block's 512 bytes of 8-bit weights as steps of 16 bits. */
+/** A block's 512 bytes of 8-bit weights as steps of 16 bits, two of each row. */
 export function openBytes(to: usize, b: usize): void {
-  for (const end = to + WIDE_GROUP; to < end; to += WIDE_ROW) {
-    v128.store(to, v128.load_ext<i8>(b)), v128.store(to, v128.load_ext<i8>(b, 8), 16);
-    v128.store(to, v128.load_ext<i8>(b, 16), 32), v128.store(to, v128.load_ext<i8>(b, 24), 48);
+  const low = lowMask();
+  for (const end = to + WIDE_GROUP; to < end; to += 2 * WIDE_ROW) {
+    const v0 = v128.load(b), v1 = v128.load(b, 16), v2 = v128.load(b, 32), v3 = v128.load(b, 48);
+    v128.store(to, v0), v128.store(to, v1, 16), v128.store(to, v2, 32), v128.store(to, v3, 48);
+    v128.store(to, lowPairs(v0, low), 64), v128.store(to, lowPairs(v1, low), 80);
+    v128.store(to, lowPairs(v2, low), 96), v128.store(to, lowPairs(v3, low), 112);
     b += ROW8;
   }
 }

@@ -16,6 +16,7 @@
 import { NR } from '../gemm/layout';
 import { brainToFloat, floatToBrain } from '../lanes/half';
 import { nibbleByte, nibbleShift } from '../lanes/nibbles';
+import { pairByte } from '../lanes/pairs';
 import { blockBytes, blocksOf, Format, headBytes } from './formats';
 import { GROUP, scaleOf, SCALES4, UNIT } from './layout4';
 import { ROW8 } from './q8_0/layout';
@@ -75,7 +76,7 @@ function packGroup(format: i32, block: usize, n: i32, w: usize, count: i32, step
   if (format == Format.q8_0) {
     for (let k = 0; k < count; k++) {
       const q = i32(nearest(load<f32>(w + <usize>k * step) * inverse));
-      store<i8>(byteOf(block, n, k), <i8>max(min(q, 127), -127));
+      store<i8>(byteOf(block, n, k), <i8>pairByte(max(min(q, 127), -127), k));
     }
   } else {
     const zero = zeroOf(format);
@@ -113,7 +114,7 @@ function loadBrain(p: usize): f32 {
 /** The byte with a weight of 8 bits of a block. */
 @inline
 function byteOf(block: usize, n: i32, k: i32): usize {
-  return block + SCALES4 + <usize>(k >> 1) * ROW8 + <usize>(2 * n + (k & 1));
+  return block + SCALES4 + <usize>(k >> 2) * ROW8 + <usize>(4 * n + (k & 3));
 }
 
 /** That with a weight of 4 bits, from the first of these on. */
@@ -132,7 +133,7 @@ export function unpackBlocks(format: i32, to: usize, wp: usize, channel: i32, K:
     const minimum: f32 = format == Format.q4_1 ? loadBrain(block + SCALES4 + scaleOf(n)) * -8 : 0;
     const count = min(K - first, GROUP);
     if (format == Format.q8_0) {
-      for (let k = 0; k < count; k++, to += step) store<f32>(to, scale * <f32>load<i8>(byteOf(block, n, k)));
+      for (let k = 0; k < count; k++, to += step) store<f32>(to, scale * <f32>pairByte(load<i8>(byteOf(block, n, k)), k));
     } else {
       const nibbles = block + headBytes(format);
       for (let k = 0; k < count; k++, to += step) {

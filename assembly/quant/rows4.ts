@@ -5,12 +5,13 @@
 // Groups within +-1e-30 count as zeros; a NaN or an infinity makes the scale of its group not finite.
 import { activationBytes } from '../lanes/dot';
 import { FACTOR, storeForNibbles, storeStart } from '../lanes/nibbles';
+import { pairsStart, storePairs } from '../lanes/pairs';
 import { magic, magnitude, maxBits, most7, rounded } from '../lanes/round';
 import { loadPart } from '../lanes/tail';
 import { GROUP, groups, HEAD4, recordBytes } from './layout4';
 import { RECORD8 } from './q8_0/layout';
 
-/** bytes: as integers of 16 bits, for q8_0; else for weights of 4 bits. */
+/** bytes: for weights of 8 bits, q8_0; else for weights of 4 bits. */
 export function quantizeGroups(y: usize, x: usize, bytes: bool, K: i32, xm: i32, begin: i32, end: i32): void {
   const record = bytes ? RECORD8 : recordBytes();
   for (let m = begin; m < end; m++) {
@@ -43,7 +44,8 @@ function quantizeGroup(bytes: bool, y: usize, x: usize, n: i32): void {
     const wide = i16x8.narrow_i32x4_s(rounded(a, scale, add, add), rounded(b, scale, add, add));
     const q = i16x8.max_s(i16x8.min_s(wide, top), bottom);
     if (bytes) {
-      v128.store(to, q);
+      sums = i32x4.add(sums, i32x4.shr_s(i32x4.shl(q, 16), 16));
+      storePairs(to, q);
       to += 16;
     } else {
       sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(q));
@@ -52,12 +54,13 @@ function quantizeGroup(bytes: bool, y: usize, x: usize, n: i32): void {
     }
   }
   const step: f32 = small ? 0 : range / 127;
+  const pair = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 2, 3));
+  const sum = i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1);
   if (bytes) {
     store<f32>(y, step);
-    store<i32>(y, 0, 4);
-    return;
+    store<i32>(y, pairsStart(sum), 4);
+  } else {
+    store<f32>(y, step / <f32>FACTOR);
+    storeStart(y + 4, -8 * sum);
   }
-  const pair = i32x4.add(sums, v128.shuffle<i32>(sums, sums, 2, 3, 2, 3));
-  store<f32>(y, step / <f32>FACTOR);
-  storeStart(y + 4, -8 * (i32x4.extract_lane(pair, 0) + i32x4.extract_lane(pair, 1)));
 }

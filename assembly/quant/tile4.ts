@@ -4,6 +4,7 @@
 // The loop is that of tile.ts, for the reasons given there.
 import { dotStep } from '../lanes/dot';
 import { dotNibbleStep, factors, groupStart, groupSum, startFactor } from '../lanes/nibbles';
+import { pairsSum } from '../lanes/pairs';
 import { WIDE_ROW } from './layout';
 import { GROUP, HEAD4, STEPS4 } from './layout4';
 import { grow } from './row4';
@@ -18,15 +19,15 @@ export function groupTile2Minima(f: usize, a: usize, a1: usize, b: usize, scales
   tile<u8>(f, a, a1, b, scales, true);
 }
 
-/** 8-bit weights in 16 bits, two k a step. */
+/** 8-bit weights (lanes/pairs.ts). */
 export function groupTile2Bytes(f: usize, a: usize, a1: usize, b: usize, scales: usize): void {
   tile<i16>(f, a, a1, b, scales, false);
 }
 
 @inline
 function tile<T>(f: usize, a: usize, a1: usize, b: usize, scales: usize, minima: bool): void {
-  let c00 = start(a, minima), c01 = c00, c02 = c00, c03 = c00;
-  let c10 = start(a + a1, minima), c11 = c10, c12 = c10, c13 = c10;
+  let c00 = start<T>(a, minima), c01 = c00, c02 = c00, c03 = c00;
+  let c10 = start<T>(a + a1, minima), c11 = c10, c12 = c10, c13 = c10;
   const end = b + <usize>(sizeof<T>() == 2 ? GROUP / 2 : STEPS4) * WIDE_ROW;
   let x = a + HEAD4 - 8;
   let y = x + a1;
@@ -61,7 +62,8 @@ function tile<T>(f: usize, a: usize, a1: usize, b: usize, scales: usize, minima:
 }
 
 @inline
-function start(a: usize, minima: bool): v128 {
+function start<T>(a: usize, minima: bool): v128 {
+  if (sizeof<T>() == 2) return v128.load_splat<i32>(a, 4);
   return minima ? i32x4.splat(0) : groupStart(a + 4);
 }
 
@@ -88,7 +90,7 @@ function growRow<T>(
 
 @inline
 function done<T>(c: v128, f256: v128): v128 {
-  return sizeof<T>() == 2 ? c : groupSum(c, f256);
+  return sizeof<T>() == 2 ? pairsSum(c) : groupSum(c, f256);
 }
 
 @inline
