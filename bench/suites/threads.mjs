@@ -4,11 +4,12 @@ import { decodeCase, WORK } from './decode.mjs';
 import { encoderCase } from './encoder.mjs';
 
 /**
- * What two threads make of the long encoder, in f32 and q8, and of a decoder's prompt: the ratio is one thread's time
- * over theirs.
+ * What two threads make of the long encoder, in f32 and q8, and of a decoder's prompts, in q8 and (the short one) q4:
+ * the ratio is one thread's time over theirs.
  */
 const THREADS = 2;
 const LONG = { batch: 1, length: 512 };
+const prompts = WORK.filter(({ steps }) => steps === 0);
 const dtypes = /** @type {const} */ (['f32', 'q8']);
 
 /** The same arithmetic, so not a bit may differ. @param {ReadonlyMap<string, Float32Array>} outputs */
@@ -25,7 +26,8 @@ export const suite = {
   threads: THREADS,
   cases: [
     ...dtypes.map((dtype) => encoderCase(LONG, dtype)),
-    ...WORK.filter(({ steps }) => steps === 0).map((work) => decodeCase(work, 'q8')),
+    ...prompts.map((work) => decodeCase(work, 'q8')),
+    { ...decodeCase(prompts[0], 'q4'), full: true },
   ].map((each) => ({ ...each, check })),
   async open({ variant, clock }) {
     if (clock === 'cpu')
