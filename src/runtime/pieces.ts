@@ -26,6 +26,8 @@ export interface Strips {
 
 /** A thread takes this part of its fair share of what is left: pieces shrink, so that all end together. */
 const SHARES = 2;
+/** Longer ones are multiples of so many granules: attention works on four units at once, if they are the right four. */
+const WHOLE = 4;
 
 /**
  * Writes down what the units of the job are: those of the kernel's range, one strip after another.  `args` become
@@ -73,7 +75,8 @@ export function takePieces(words: Int32Array, kernel: Kernel, args: number[]): v
     if (left <= 0) return;
     const to = Math.floor(at / units);
     const first = at - to * units;
-    const size = Math.min(units - first, Math.max(1, Math.floor(left / split)) * granule);
+    const share = Math.max(1, Math.floor(left / split));
+    const size = Math.min(units - first, (share > WHOLE ? share - (share % WHOLE) : share) * granule);
     if (Atomics.compareExchange(words, NEXT, at, at + size) !== at) continue;
     if (to !== strip) move(words, args, strip, to);
     strip = to;

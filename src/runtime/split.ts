@@ -7,7 +7,7 @@ export interface Split<Args extends readonly unknown[] = readonly number[]> {
   /** About how long one unit takes on one thread, in ns: a guess from the sizes, right within a factor of three. */
   unitNs(...args: Args): number;
   /** Pieces are multiples of it, where the kernel is faster on several units at once; default 1. */
-  granule?: number;
+  granule?(...args: Args): number;
   /** Working memory that threads may not share. */
   scratch?: {
     /** its position among the arguments */
@@ -47,22 +47,23 @@ type Step = readonly [at: number, bytes: number];
 const stepped = (c: Step, a: Step, residual: number, r: Step): readonly Step[] =>
   residual ? [c, a, r] : [c, a];
 
-const elementwise = { unitNs: () => CURVE, granule: 64 };
+const elementwise = { unitNs: () => CURVE, granule: () => 64 };
 const batched = (...a: readonly number[]): number => a[5] * a[7] * PANEL * MADD;
 const rows4 = (...a: readonly number[]): number => a[7] * MOVE;
 
 export const SPLITS = {
   gemm_f32: {
     unitNs: (_c, _a, _bp, _bias, _residual, M, _N, K) => M * K * PANEL * MADD,
-    granule: 2,
+    // One row takes two panels at once.
+    granule: (_c, _a, _bp, _bias, _residual, M) => (M === 1 ? 2 : 1),
     strips: {
       at: 5,
       steps: (_kernels, _c, _a, _bp, _bias, residual, _M, _N, _K, am, _ak, cm, rm) =>
         stepped([0, 4 * cm], [1, 4 * am], residual, [4, 4 * rm]),
     },
   },
-  gemm_f32_batched: { unitNs: batched, granule: 2 },
-  gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: 8 },
+  gemm_f32_batched: { unitNs: batched, granule: (...args) => (args[5] === 1 ? 2 : 1) },
+  gemm_f32_pack: { unitNs: (_bp, _b, K) => K * PANEL * MOVE, granule: () => 8 },
   gemm_quant_f32: {
     unitNs: (_c, _a, _wp, _bias, _residual, _t, _format, M, _N, K) => M * K * PANEL * MADD_Q8,
     scratch: {

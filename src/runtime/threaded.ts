@@ -32,10 +32,10 @@ export function threaded(kernels: Kernels, pool: Pool): Kernels {
 
 function onThreads(kernels: Kernels, name: keyof Kernels, split: Split, index: number, pool: Pool): Kernel {
   const kernel = kernels[name] as Kernel;
-  const { granule = 1 } = split;
   return (...args: number[]): void => {
     const units = args[args.length - 1] - args[args.length - 2];
     const ns = split.unitNs(...args);
+    const granule = split.granule?.(...args) ?? 1;
     const strips = stripsOf(kernels, split, args);
     const part = strips ? strips.rows / args[strips.at] : 1;
     const piece = Math.ceil(PIECE_NS / (ns * part * granule)) * granule;
