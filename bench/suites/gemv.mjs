@@ -40,4 +40,11 @@ function gemvCase([M, K, N], dtype) {
 const dtypes = /** @type {const} */ (['f32', 'q8', 'q4']);
 
 /** @type {import('../contract.d.ts').Suite} */
-export const suite = { cases: dtypes.flatMap((dtype) => gemvs.map((shape) => gemvCase(shape, dtype))) };
+export const suite = {
+  cases: [
+    ...dtypes.flatMap((dtype) => gemvs.map((shape) => gemvCase(shape, dtype))),
+    // Against what onnxruntime has in as many bits: 8 with a scale a column, 4 in blocks without minima.
+    gemvCase(gemvs[0], 'q8_0'),
+    gemvCase(gemvs[0], 'q4_1'),
+  ],
+};

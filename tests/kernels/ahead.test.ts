@@ -7,7 +7,6 @@ import * as quant from './quant.run.js';
 
 const AHEAD = 1 << 19;
 const PAGE = 65536;
-const Q8 = quant.number('q8');
 const [M, N, K] = [1, 160, 700]; // weights of more than a page in either format
 
 /** Fills memory until it ends `pages` pages after the one with the address `at`, and gives back the end. */
@@ -21,22 +20,24 @@ function endAt(b: Bench, at: number, pages: number): number {
 everyVariant(
   'memory that ends where pages are asked for',
   (fresh) => {
-    test.each([0, 1, 2, 3, 4])('q8, %i pages on', (pages) => {
+    const cases = (['q8', 'q8_0'] as const).flatMap((f) => [0, 1, 2, 3, 4].map((n) => [f, n] as const));
+    test.each(cases)('%s, %i pages on', (format, pages) => {
+      const number = quant.number(format);
       const g = quant.operands(M, N, K);
-      const want = quant.run(fresh(), g);
+      const want = quant.run(fresh(), g, { format });
       const b = fresh();
       const w = b.f32(g.w);
-      const wp = b.alloc(b.kernels.gemm_quant_packed_size(Q8, N, K));
-      b.kernels.gemm_quant_pack(wp, w, Q8, N, K, g.wn, g.wk, 0, quant.panels(b, N));
+      const wp = b.alloc(b.kernels.gemm_quant_packed_size(number, N, K));
+      b.kernels.gemm_quant_pack(wp, w, number, N, K, g.wn, g.wk, 0, quant.panels(b, N));
       const c = b.f32(N);
-      const a = quant.quantize(b, g);
-      const t = b.alloc(b.kernels.gemm_quant_scratch(Q8));
+      const a = quant.quantize(b, g, format);
+      const t = b.alloc(b.kernels.gemm_quant_scratch(number));
       const end = endAt(b, wp + AHEAD, pages);
-      const last = wp + AHEAD + b.kernels.gemm_quant_packed_size(Q8, N, K);
+      const last = wp + AHEAD + b.kernels.gemm_quant_packed_size(number, N, K);
       if (pages === 0) expect(end).toBeLessThanOrEqual(wp + AHEAD);
       if (pages === 1) expect(end > wp + AHEAD && end < last).toBe(true);
       if (pages === 4) expect(end).toBeGreaterThan(last);
-      b.kernels.gemm_quant_f32(c, a, wp, 0, 0, t, Q8, M, N, K, N, 0, 0, 0, quant.panels(b, N));
+      b.kernels.gemm_quant_f32(c, a, wp, 0, 0, t, number, M, N, K, N, 0, 0, 0, quant.panels(b, N));
       expect(b.readF32(c, N)).toEqual(want);
       expect(() => b.readF32(end, 1)).toThrow(RangeError); // memory does end there
       b.checkGuards();

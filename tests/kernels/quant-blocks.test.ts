@@ -81,6 +81,17 @@ everyVariant(
         }
       });
 
+      test('the largest operands of every sign side by side, in one row and in the tile', () => {
+        const signs = (pattern: number, i: number): number => ((pattern >> (i & 3)) & 1 ? -1 : 1);
+        for (const M of [1, 4])
+          for (let pattern = 0; pattern < 256; pattern += 7) {
+            const x = new Float32Array(M * 32).map((_, i) => signs(pattern & 15, i));
+            const w = new Float32Array(32).map((_, i) => signs(pattern >> 4, i));
+            const g = { M, N: 1, K: 32, x, xm: 32, w, wn: 32, wk: 1, rm: 1 };
+            expectClose(run(fresh(), g, { format }), gemmBlocks(g, quantize), {});
+          }
+      });
+
       test('the reference can tell: dropped tail, transposed operand, zeros', () => {
         const g = operands(5, 17, 33);
         const c = run(fresh(), g, { format });
