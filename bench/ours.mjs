@@ -1,5 +1,5 @@
 // Nothing else is imported here: a first product waits for fovea alone (suite startup).
-import * as fovea from '../dist/bundle/entries/node.js';
+import * as fovea from '../dist/bundle/recent/node.js';
 
 const { createEngine, F, fromPretrained, memorySource, optim, writeSafetensors } = fovea;
 

@@ -1,5 +1,4 @@
 // What the first file of the bundle has of the others: each is read when something of it is first asked for.
-import { createRequire } from 'node:module';
 import { EngineError } from '../../dist/errors.js';
 
 /** Written out one by one, so that bundlers that follow such words bring the files along. */
@@ -13,6 +12,7 @@ const FILES = {
 function open(name) {
   const url = FILES[name]();
   const file = url.pathname.slice(url.pathname.lastIndexOf('/'));
+  const { createRequire } = parts.createRequire ? parts : process.getBuiltinModule('node:module');
   const require = createRequire(url);
   /** @type {(parts: object) => object} A part is a function of those below it: it shares their classes. */
   let part;
@@ -32,6 +32,8 @@ const opened = {};
 
 /** What each part gives, opened when it is asked for. */
 export const parts = {
+  /** From the entry points for a Node that does not hand out modules of its own at any time. */
+  createRequire: undefined,
   /** What is in this file, for the others. */
   first: undefined,
   get ops() {

@@ -39,7 +39,7 @@ test('every path leads to a file that the build makes', () => {
   const missing = paths.filter((path) => {
     if (path.endsWith('/*')) return !existsSync(new URL(path.slice(0, -1), root));
     // Written by scripts/bundle-node.mjs from the modules of the same entry point.
-    if (path.startsWith('./dist/bundle/entries/')) return false;
+    if (/^\.\/dist\/bundle\/(?:entries|recent)\//.test(path)) return false;
     const source = path.replace('./dist/', './src/').replace(/(\.d\.ts|\.js)$/, '.ts');
     return !existsSync(new URL(path.startsWith('./dist/') ? source : path, root));
   });
@@ -67,7 +67,8 @@ test('who bundles for Node gets the modules themselves, by all entry points', ()
   const targets = bundled.map((target) => (target as Record<string, Target>).node as Record<string, string>);
   expect(targets.length).toBeGreaterThan(10);
   for (const target of targets) {
-    expect(Object.keys(target)).toEqual(['module', 'default']);
+    expect(Object.keys(target)).toEqual(['module', 'module-sync', 'default']);
+    expect(target['module-sync']).toBe(target.default.replace('/entries/', '/recent/'));
     expect(target.module).toMatch(/^\.\/dist\/(?!bundle\/)/);
   }
 });

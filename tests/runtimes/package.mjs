@@ -85,7 +85,7 @@ if (same.includes(false)) throw new Error(String(same));`;
 const { exports } = JSON.parse(readFileSync('./node_modules/fovea/package.json', 'utf8'));
 const rooms = [];
 for (const { node, deno } of Object.values(exports)) {
-  if (node?.module) rooms.push([node.default, node.module]);
+  if (node?.module) rooms.push([node.default, node.module], [node['module-sync'], node.module]);
   if (deno) rooms.push([deno, './dist/deno.js']);
 }
 const isRoom = (value) => value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === null;
@@ -131,6 +131,17 @@ if (seen.join(' ') !== ' ops.cjs ops.cjs,nn.cjs ops.cjs,nn.cjs,optim.cjs ops.cjs
     writeFileSync(join(folder, 'late.mjs'), code);
     await run(process.execPath, ['late.mjs'], { cwd: folder });
     return '4 others';
+  },
+
+  async 'an older Node reads them by what its entry points bring'() {
+    const code = `delete process.getBuiltinModule;
+const { createEngine, F, memorySource } = await import('./node_modules/fovea/dist/bundle/entries/node.js');
+if (!memorySource([]).read) throw new Error('a wrong source');
+F.softmax((await createEngine()).ones([2, 3]), -1);
+if (!(await import('./node_modules/fovea/dist/bundle/entries/nn.js')).Linear) throw new Error('no layer');`;
+    writeFileSync(join(folder, 'older.mjs'), code);
+    await run(process.execPath, ['older.mjs'], { cwd: folder });
+    return 'without getBuiltinModule';
   },
 
   async 'Deno reads them without permission to read files'() {
