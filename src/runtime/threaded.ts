@@ -5,8 +5,11 @@ import type { Strips } from './pieces.js';
 import type { Pool, Scratch } from './pool.js';
 import { SPLITS, type Split } from './split.js';
 
-/** A call that takes less than this (ns, by the guess of split.ts) stays on the calling thread. */
-const WORTH_NS = 12_000;
+/**
+ * A call that takes less than this (ns, by the guess of split.ts) stays on the calling thread.  What is shared so gains
+ * little by itself, but workers stay awake between the long calls.
+ */
+const WORTH_NS = 7_000;
 /** The same where all workers sleep: waking one takes this thread some 15 µs, and that one as much again to come. */
 const WORTH_WAKING_NS = 40_000;
 /** No piece should take less, or taking it would be a good part of the work. */
