@@ -133,6 +133,30 @@ if (seen.join(' ') !== ' ops.cjs ops.cjs,nn.cjs ops.cjs,nn.cjs,optim.cjs ops.cjs
     return '4 others';
   },
 
+  async 'a bundler for Node takes the modules, or what it makes says what it lacks'() {
+    const contents = `import { createEngine, F } from 'fovea';
+F.softmax((await createEngine()).ones([2, 3]), -1);`;
+    const outfile = join(folder, 'bundled.mjs');
+    const bundle = (conditions) =>
+      build({
+        stdin: { contents, resolveDir: folder },
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        external: ['@huggingface/jinja'],
+        outfile,
+        ...conditions,
+      });
+    await bundle();
+    await run(process.execPath, [outfile], { cwd: folder });
+    // Conditions of one's own take the place of esbuild's, `module` among them.
+    await bundle({ conditions: ['mine'] });
+    const said = await run(process.execPath, [outfile], { cwd: folder }).catch(String);
+    if (!said.includes("condition 'module'"))
+      throw new Error(`it should have failed, with a reason: ${said}`);
+    return 'esbuild';
+  },
+
   async 'an older Node reads them by what its entry points bring'() {
     const code = `delete process.getBuiltinModule;
 const { createEngine, F, memorySource } = await import('./node_modules/fovea/dist/bundle/entries/node.js');
