@@ -1,5 +1,5 @@
 // The two products of a tile on 4 x 8 register tiles: of the backward pass over panels of eights (pack.ts), and the
-// second of a few rows over values where they are.  Other tiles go through gemm/tile.ts.
+// second of four rows over values where they are.  Other tiles go through gemm/tile.ts.
 import { at } from '../lanes/address';
 import { madd } from '../lanes/madd';
 import { ROW } from './problem';

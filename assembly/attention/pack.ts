@@ -5,7 +5,6 @@ import { storeColumns } from '../lanes/transpose';
 import { KEYS } from './problem';
 
 /** Four rows a b c d of n floats, transposed: column i to dst + i * step bytes. */
-@inline
 function transposeRows(dst: usize, step: usize, a: usize, b: usize, c: usize, d: usize, n: i32): void {
   let i: i32 = 0;
   for (; i + 4 <= n; i += 4) {

@@ -67,7 +67,7 @@ export class Problem {
   kvHead: i32;
   row: i32;
   rows: i32;
-  /** the tile's queries, scaled: [row][d]; of the backward pass in fours, [row / 4][d][4] */
+  /** the tile's queries, scaled: [row][d]; of a few rows and of the backward pass in fours, [row / 4][d][4] */
   queries: usize;
   /** a block of keys [key / 16][d][16]; of the backward pass in eights */
   panel: usize;

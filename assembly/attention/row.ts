@@ -64,8 +64,7 @@ export function scoreRow(s: usize, q: usize, k: usize, stride: i32, D: i32, from
   }
 }
 
-/** acc[0..Dv) += w * v, one key. */
-@inline
+/** acc[0..Dv) += w * v, one key.  Called, not inlined five times: few keys come this way. */
 function weighKey(acc: usize, w: usize, v: usize, Dv: i32): void {
   const t = v128.load_splat<f32>(w);
   let c: i32 = 0;

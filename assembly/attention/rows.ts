@@ -14,7 +14,7 @@ export function rowAt(x: usize, sB: i32, sH: i32, sL: i32, p: Problem, b: i32, g
   return at(x, b * sB + (g * p.group + row % p.group) * sH + (row / p.group) * sL);
 }
 
-/** For the backward pass: rows of n floats of a tile times scale, in fours: [row / 4][i][4]; the last fills its four. */
+/** Rows of n floats of a tile times scale, in fours: [row / 4][i][4]; the last fills its four. */
 export function loadRows(
   dst: usize, x: usize, sB: i32, sH: i32, sL: i32, n: i32, scale: f32,
   p: Problem, b: i32, g: i32, row: i32, rows: i32,

@@ -52,13 +52,11 @@ function maxima(x: usize, from: i32, to: i32): v128 {
 function exponentials(x: usize, from: i32, to: i32, peak: v128): f32 {
   const shift = v128.shuffle<f32>(peak, peak, 0, 0, 0, 0);
   let sum = f32x4.splat(0);
-  for (let j = from; j < to; j += 8) {
+  for (let j = from; j < to; j += 4) {
     const p = at(x, j);
     const e = weight_ps(f32x4.sub(v128.load(p), shift));
-    const f = weight_ps(f32x4.sub(v128.load(p, 16), shift));
     v128.store(p, e);
-    v128.store(p, f, 16);
-    sum = f32x4.add(f32x4.add(sum, e), f);
+    sum = f32x4.add(sum, e);
   }
   return sumLanes(sum);
 }

@@ -1,19 +1,20 @@
-// One tile: some rows of queries against all their keys, a block of keys at a time.  The tile's keys and
-// values are packed anew for each tile; that is a few per cent of the arithmetic and keeps scratch small.
+// One tile: some rows of queries against all their keys, a block of keys at a time.  Keys and values are packed
+// anew for each tile of more than a few rows; that is a few per cent of the arithmetic and keeps scratch small.
 import { tile2 } from '../gemm/tile';
 import { at } from '../lanes/address';
 import { storeTail } from '../lanes/tail';
 import { log_ps } from '../math/log';
 import { draw } from './ahead';
+import { scoreFew, weighThree } from './few';
 import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
 import { weighRows } from './microkernels';
 import { packKeys, packValues } from './pack';
 import { KEYS, Problem, ROW, ROWS } from './problem';
 import { weighRow } from './row';
-import { firstKey, lastKey, loadQueries, score } from './rows';
+import { firstKey, lastKey, loadQueries, loadRows, score } from './rows';
 import { softmaxStep } from './softmax';
 
-/** Up to this many rows values are read where they are, since packing them would cost more than it saves, and drawn. */
+/** Up to this many rows keys and values are drawn and read where they are: packing would cost more than it saves. */
 const FEW: i32 = 8;
 
 /** Rows t..t+count of p.acc rescaled, plus the weights of keys [from, to) times the packed values. */
@@ -48,14 +49,15 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
   const values = at(p.v, b * p.vB + g * p.vH);
   const shared = sharedMask(p);
   const single = rows == 1;
-  const inPlace = rows <= FEW && p.accS == p.Dv;
+  const few = rows <= FEW;
+  const inPlace = few && p.accS == p.Dv;
   for (let first = k0 & ~(KEYS - 1); first < k1; first += KEYS) {
     const low = max(k0 - first, 0);
     const high = min(k1 - first, KEYS);
     const k = at(keys, first * p.kS);
     const v = at(values, first * p.vS);
-    if (rows <= FEW) draw(k, v, (<usize>p.kS) << 2, (<usize>p.vS) << 2, (<usize>min(p.D, p.Dv)) << 2, first, k0, k1);
-    if (!single) packKeys(p.panel, 16, k, p.kS, p.D, low & ~15, (high + 15) & ~15, p.S - first);
+    if (few) draw(k, v, (<usize>p.kS) << 2, (<usize>p.vS) << 2, (<usize>min(p.D, p.Dv)) << 2, first, k0, k1);
+    if (!few) packKeys(p.panel, 16, k, p.kS, p.D, low & ~15, (high + 15) & ~15, p.S - first);
     if (!inPlace && !careful) packValues(p.values, 16, v, p.vS, p.Dv, low, high);
     if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, low, high);
     for (let t = 0; t < rows; t += 4) {
@@ -65,7 +67,9 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       if (from >= to) continue;
       const a = from & ~7;
       const e = (to + 7) & ~7;
-      score(p, single, t, n, k, a, e, p.S - first);
+      if (!single && few && p.D > 0)
+        scoreFew(p.weights, at(p.queries, t * p.D), k, p.kS, p.D, a, e, p.S - first, p.panel);
+      else score(p, single, t, n, k, a, e, p.S - first);
       softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
       if (careful) {
         for (let i = t; i < t + n; i++) {
@@ -74,7 +78,9 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
         }
       } else if (inPlace) {
         const key = (<usize>p.vS) << 2;
-        weighRows(at(p.acc, t * p.accS), p.accS, at(p.alpha, t), p.weights, v, key, 32, from, to);
+        const acc = at(p.acc, t * p.accS), alpha = at(p.alpha, t);
+        if (n < 4) weighThree(acc, p.accS, alpha, p.weights, v, key, from, to);
+        else weighRows(acc, p.accS, alpha, p.weights, v, key, 32, from, to);
       } else weigh(p, t, n, from, to);
     }
   }
@@ -116,7 +122,8 @@ export function attendTile(p: Problem, b: i32, g: i32, row: i32, rows: i32): voi
     k0 = firstShown(p, m, k0, k1);
     k1 = lastShown(p, m, k0, k1);
   }
-  loadQueries(p, b, g, row, rows);
+  if (rows > 1 && rows <= FEW) loadRows(p.queries, p.q, p.qB, p.qH, p.qL, p.D, p.scale, p, b, g, row, rows);
+  else loadQueries(p, b, g, row, rows);
   stream(p, b, g, row, rows, k0, k1, rows == 1);
   // 0 * NaN: the tile multiplies masked values by zero, so if anything is not finite it is done again
   if (!finish(p, b, g, row, rows) && rows > 1) {
