@@ -2,12 +2,24 @@
 // within 32 kB, and a compiler writes functions in the order in which it came upon them.  Nothing but indices
 // changes, so every function stays the code that it was.
 import { alike } from './alike.mjs';
-import { callsOf, leb, readSections, uleb, writeSections } from './wasm-code.mjs';
+import {
+  bodiesOf,
+  CODE,
+  callsOf,
+  codeOf,
+  codeSection,
+  edited,
+  items,
+  leb,
+  list,
+  readSections,
+  uleb,
+  writeSections,
+} from './wasm-code.mjs';
 
 const IMPORT = 2;
 const FUNCTION = 3;
 const EXPORT = 7;
-const CODE = 10;
 /** Sections that say nothing of functions: types, memories, data and their number. */
 const OTHERS = new Set([1, 5, 11, 12]);
 
@@ -63,7 +75,8 @@ export function orderFunctions(wasm, order = orderOf(wasm)) {
   for (const [index, old] of order.entries()) now[old] = index;
   for (const [id, bytes] of sections) {
     if (id === FUNCTION) sections.set(id, list(order.map((old) => types[old])));
-    else if (id === CODE) sections.set(id, list(order.map((old) => renumbered(bodies[old], now))));
+    else if (id === CODE)
+      sections.set(id, codeSection(order.map((old) => renumbered(codeOf(bodies[old]), now))));
     else if (id === EXPORT)
       sections.set(id, list(items(bytes, exportEnd).map((item) => exported(item, now))));
     else if (id === IMPORT ? !importsMemory(bytes) : !OTHERS.has(id))
@@ -71,26 +84,6 @@ export function orderFunctions(wasm, order = orderOf(wasm)) {
   }
   return writeSections(sections);
 }
-
-const bodiesOf = (sections) =>
-  items(sections.get(CODE), (bytes, at) => {
-    const { value, next } = leb(bytes, at);
-    return next + value;
-  });
-
-/** A vector as the bytes of its items. */
-function items(bytes, endOf) {
-  let { value: count, next: at } = leb(bytes, 0);
-  const parts = [];
-  for (; count > 0; count--) {
-    const end = endOf(bytes, at);
-    parts.push(bytes.subarray(at, end));
-    at = end;
-  }
-  return parts;
-}
-
-const list = (parts) => Buffer.concat([uleb(parts.length), ...parts]);
 
 /** Over a name. */
 function nameEnd(bytes, at) {
@@ -112,15 +105,9 @@ function exported(item, now) {
   return Buffer.concat([item.subarray(0, kind + 1), uleb(now[leb(item, kind + 1).value])]);
 }
 
-/** A body with its length, its calls renumbered. */
-function renumbered(body, now) {
-  const code = body.subarray(leb(body, 0).next);
-  const parts = [];
-  let from = 0;
-  for (const { at, value, next } of callsOf(code)) {
-    parts.push(code.subarray(from, at), uleb(now[value]));
-    from = next;
-  }
-  const whole = Buffer.concat([...parts, code.subarray(from)]);
-  return Buffer.concat([uleb(whole.length), whole]);
-}
+/** A function's code, its calls renumbered. */
+const renumbered = (code, now) =>
+  edited(
+    code,
+    callsOf(code).map(({ at, value, next }) => ({ at, next, bytes: uleb(now[value]) })),
+  );

@@ -1,4 +1,5 @@
-// Just enough of WebAssembly's binary format to move functions about: sections, numbers, and where calls are.
+// Just enough of WebAssembly's binary format to move functions about and to change instructions: sections, numbers, and
+// what stands where.
 
 /** An unsigned LEB128 number. @param {Uint8Array} bytes @param {number} at */
 export function leb(bytes, at) {
@@ -39,6 +40,9 @@ export function writeSections(sections) {
   for (const [id, bytes] of sections) parts.push(Uint8Array.of(id), uleb(bytes.length), bytes);
   return Uint8Array.from(Buffer.concat(parts));
 }
+
+/** The section of the functions' code. */
+export const CODE = 10;
 
 const CALL = 0x10;
 const BR_TABLE = 0x0e;
@@ -100,41 +104,93 @@ const PREFIXED = new Map([
 ]);
 
 /**
- * The calls in a function's code (its locals first).
+ * The instructions of a function's code (its locals first).
  * @param {Uint8Array} code
- * @returns {{ at: number, value: number, next: number }[]} which function each calls, and where that number stands
+ * @returns {{ op: number, sub: number, at: number, operands: number, next: number }[]} opcode, what follows a prefix
+ *   (else -1), where it stands, where its operands do, and what comes after it
  * @throws Error for an instruction that is not known here, or if code does not end with the function
  */
-export function callsOf(code) {
-  const calls = [];
+export function instructionsOf(code) {
+  const found = [];
   let { value: groups, next: at } = leb(code, 0);
   for (; groups > 0; groups--) at = leb(code, at).next + 1;
-  let depth = 1;
-  while (depth > 0) {
-    let op = code[at++];
+  for (let depth = 1; depth > 0; ) {
+    const start = at;
+    const op = code[at++];
+    const ranges = PREFIXED.get(op);
+    let sub = -1;
+    if (ranges) ({ value: sub, next: at } = leb(code, at));
+    const operands = at;
+    if (op >= 0x02 && op <= 0x04) depth++;
+    if (op === 0x0b) depth--;
     if (op === BR_TABLE) {
       let { value: labels, next } = leb(code, at);
       for (; labels >= 0; labels--) next = leb(code, next).next;
       at = next;
-      continue;
-    }
-    if (op >= 0x02 && op <= 0x04) depth++;
-    if (op === 0x0b) depth--;
-    const isCall = op === CALL;
-    const ranges = PREFIXED.get(op);
-    if (ranges) ({ value: op, next: at } = leb(code, at));
-    const range = (ranges ?? PLAIN).find(([first, last]) => first <= op && op <= last);
-    if (!range)
-      throw new Error(`unknown instruction ${ranges ? 'with prefix, ' : ''}0x${op?.toString(16)} at ${at}`);
-    for (const operand of range[2]) {
-      if (operand === 'b') at++;
-      else {
-        const { value, next } = leb(code, at);
-        if (isCall) calls.push({ at, value, next });
-        at = operand === 'm' ? leb(code, next).next : next;
+    } else {
+      const n = ranges ? sub : op;
+      const range = (ranges ?? PLAIN).find(([first, last]) => first <= n && n <= last);
+      if (!range)
+        throw new Error(`unknown instruction ${ranges ? 'with prefix, ' : ''}0x${n?.toString(16)} at ${at}`);
+      for (const operand of range[2]) {
+        if (operand === 'b') at++;
+        else {
+          const { next } = leb(code, at);
+          at = operand === 'm' ? leb(code, next).next : next;
+        }
       }
     }
+    found.push({ op, sub, at: start, operands, next: at });
   }
   if (at !== code.length) throw new Error(`code ends at ${at} of ${code.length} bytes`);
-  return calls;
+  return found;
+}
+
+/**
+ * The calls in a function's code.
+ * @param {Uint8Array} code
+ * @returns {{ at: number, value: number, next: number }[]} which function each calls, and where that number stands
+ */
+export const callsOf = (code) =>
+  instructionsOf(code)
+    .filter(({ op }) => op === CALL)
+    .map(({ operands, next }) => ({ at: operands, value: leb(code, operands).value, next }));
+
+/** A section that is a vector, as the bytes of its items. @param {Uint8Array} bytes @param {(bytes: Uint8Array, at: number) => number} endOf */
+export function items(bytes, endOf) {
+  let { value: count, next: at } = leb(bytes, 0);
+  const parts = [];
+  for (; count > 0; count--) {
+    const end = endOf(bytes, at);
+    parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return parts;
+}
+
+/** @param {readonly Uint8Array[]} parts */
+export const list = (parts) => Buffer.concat([uleb(parts.length), ...parts]);
+
+/** The functions' bodies, each with its length before it. @param {ReadonlyMap<number, Uint8Array>} sections */
+export const bodiesOf = (sections) =>
+  items(sections.get(CODE), (bytes, at) => {
+    const { value, next } = leb(bytes, at);
+    return next + value;
+  });
+
+/** The other way. @param {readonly Uint8Array[]} codes */
+export const codeSection = (codes) => list(codes.map((code) => Buffer.concat([uleb(code.length), code])));
+
+/** A body without its length. @param {Uint8Array} body */
+export const codeOf = (body) => body.subarray(leb(body, 0).next);
+
+/** A code with some of its bytes replaced. @param {Uint8Array} code @param {readonly { at: number, next: number, bytes: Uint8Array }[]} edits in order */
+export function edited(code, edits) {
+  const parts = [];
+  let from = 0;
+  for (const { at, next, bytes } of edits) {
+    parts.push(code.subarray(from, at), bytes);
+    from = next;
+  }
+  return Buffer.concat([...parts, code.subarray(from)]);
 }
