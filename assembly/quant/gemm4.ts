@@ -78,8 +78,9 @@ function sums(format: i32, t: usize, a: usize, a1: usize, b: usize, rows: i32, G
   for (let g = 0; g < G; g++) {
     openBrains(scales, b);
     if (format == Format.q8_0) {
-      openBytes(wide, b + SCALES4);
-      for (let m: usize = 0; m < count; m += 2) groupTile2Bytes(f + (m << 6), x + m * a1, a1, wide, scales);
+      const p = b + SCALES4;
+      openBytes(wide, p);
+      for (let m: usize = 0; m < count; m += 2) groupTile2Bytes(f + (m << 6), x + m * a1, a1, p, wide, scales);
       x += RECORD8;
     } else {
       if (format == Format.q4) {

@@ -27,14 +27,12 @@ export function openNibbles(to: usize, b: usize): void {
   }
 }
 
-/** A block's 512 bytes of 8-bit weights as steps of 16 bits, two of each row. */
+/** The second steps of a block's 512 bytes of 8-bit weights; the first ones lie there. */
 export function openBytes(to: usize, b: usize): void {
   const low = lowMask();
-  for (const end = to + WIDE_GROUP; to < end; to += 2 * WIDE_ROW) {
-    const v0 = v128.load(b), v1 = v128.load(b, 16), v2 = v128.load(b, 32), v3 = v128.load(b, 48);
-    v128.store(to, v0), v128.store(to, v1, 16), v128.store(to, v2, 32), v128.store(to, v3, 48);
-    v128.store(to, lowPairs(v0, low), 64), v128.store(to, lowPairs(v1, low), 80);
-    v128.store(to, lowPairs(v2, low), 96), v128.store(to, lowPairs(v3, low), 112);
+  for (const end = to + <usize>GROUP / 4 * WIDE_ROW; to < end; to += WIDE_ROW) {
+    v128.store(to, lowPairs(v128.load(b), low)), v128.store(to, lowPairs(v128.load(b, 16), low), 16);
+    v128.store(to, lowPairs(v128.load(b, 32), low), 32), v128.store(to, lowPairs(v128.load(b, 48), low), 48);
     b += ROW8;
   }
 }

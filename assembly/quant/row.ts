@@ -3,6 +3,7 @@
 // reads, the more of them are under way at once.  Addresses in bytes, S >= 0 quads.
 import { askFor } from '../lanes/ahead';
 import { dotQuads, lowBytes, MOST_QUADS, quadsStart, quadsSum, secondActivations } from '../lanes/quads';
+import { keep, keptEnd } from './keep';
 import { QUAD_BYTES, ROW, SCALES, SUMS } from './layout';
 
 // Pages are asked for where a span of this many bytes begins in what is read next, which is a run of quads, and then for
@@ -11,23 +12,16 @@ import { QUAD_BYTES, ROW, SCALES, SUMS } from './layout';
 const RUN: i32 = ASC_FEATURE_RELAXED_SIMD ? 256 : MOST_QUADS;
 const SPAN: usize = <usize>RUN * ROW;
 
-// Before every run so many bytes of activations are touched again where a panel has more than SHORT quads, because it
-// would push them out of the first-level cache.  Of long rows they are a part, and they come as fast all the same;
-// touching each at its time, or all of them, is slower.
-const KEPT: usize = 4096;
-const SHORT: i32 = 400;
-
 export function row(t: usize, a: usize, b: usize, S: i32): void {
   const low = lowBytes();
   const zero = i32x4.splat(0);
   v128.store(t, zero), v128.store(t, zero, 16), v128.store(t, zero, 32), v128.store(t, zero, 48);
-  const from = a;
-  const to = a + (S <= SHORT ? 0 : min((<usize>S * QUAD_BYTES) & -256, KEPT));
+  const kept = a, keptTo = keptEnd(a, <usize>S * QUAD_BYTES, <usize>S * ROW);
   while (S > 0) {
     const end = b + <usize>min(S, RUN) * ROW;
     const ask = (b + SPAN - 1) & -SPAN;
     if (ask < (S > RUN ? end : end + SCALES + SUMS)) askFor(ask, SPAN);
-    for (let p = from; p < to; p += 256) load<u8>(p), load<u8>(p, 64), load<u8>(p, 128), load<u8>(p, 192);
+    keep(kept, keptTo);
     let c0 = quadsStart(), c1 = c0, c2 = c0, c3 = c0;
     S -= RUN;
     do {

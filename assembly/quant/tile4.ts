@@ -11,34 +11,38 @@ import { grow } from './row4';
 
 /** 4-bit weights (lanes/nibbles.ts); the sums begin with the rows' zero points. */
 export function groupTile2(f: usize, a: usize, a1: usize, b: usize, scales: usize): void {
-  tile<u8>(f, a, a1, b, scales, false);
+  tile<u8>(f, a, a1, b, b, scales, false);
 }
 
 /** The same with minima instead of a zero point. */
 export function groupTile2Minima(f: usize, a: usize, a1: usize, b: usize, scales: usize): void {
-  tile<u8>(f, a, a1, b, scales, true);
+  tile<u8>(f, a, a1, b, b, scales, true);
 }
 
-/** 8-bit weights (lanes/pairs.ts). */
-export function groupTile2Bytes(f: usize, a: usize, a1: usize, b: usize, scales: usize): void {
-  tile<i16>(f, a, a1, b, scales, false);
+/** 8-bit weights (lanes/pairs.ts): the first steps of rows are those of the block, p; b has the second ones. */
+export function groupTile2Bytes(f: usize, a: usize, a1: usize, p: usize, b: usize, scales: usize): void {
+  tile<i16>(f, a, a1, p, b - WIDE_ROW, scales, false);
 }
 
 @inline
-function tile<T>(f: usize, a: usize, a1: usize, b: usize, scales: usize, minima: bool): void {
+function tile<T>(f: usize, a: usize, a1: usize, p: usize, b: usize, scales: usize, minima: bool): void {
   let c00 = start<T>(a, minima), c01 = c00, c02 = c00, c03 = c00;
   let c10 = start<T>(a + a1, minima), c11 = c10, c12 = c10, c13 = c10;
-  const end = b + <usize>(sizeof<T>() == 2 ? GROUP / 2 : STEPS4) * WIDE_ROW;
+  const turn = <usize>(sizeof<T>() == 2 ? 1 : 2) * WIDE_ROW;
+  const end = b + <usize>(sizeof<T>() == 2 ? GROUP / 4 : STEPS4 / 2) * turn;
   let x = a + HEAD4 - 8;
   let y = x + a1;
-  b -= 2 * WIDE_ROW;
-  const last = end - 2 * WIDE_ROW;
+  b -= turn;
+  if (sizeof<T>() == 2) p -= turn;
+  const last = end - turn;
   do {
-    b += 2 * WIDE_ROW;
+    b += turn;
+    if (sizeof<T>() == 2) p += turn;
     x += 8;
     y += 8;
     {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+      const q = sizeof<T>() == 2 ? p : b;
+      const b0 = v128.load(q), b1 = v128.load(q, 16), b2 = v128.load(q, 32), b3 = v128.load(q, 48);
       const x0 = v128.load_splat<i32>(x);
       c00 = dot<T>(b0, x0, c00), c01 = dot<T>(b1, x0, c01);
       c02 = dot<T>(b2, x0, c02), c03 = dot<T>(b3, x0, c03);

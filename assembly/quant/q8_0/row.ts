@@ -4,6 +4,7 @@ import { askFor } from '../../lanes/ahead';
 import { brainsHigh, brainsLow } from '../../lanes/half';
 import { maskHigh } from '../../lanes/nibbles';
 import { dotPairs, lowMask, pairsSum } from '../../lanes/pairs';
+import { keep, keptEnd } from '../keep';
 import { HEAD4, SCALES4 } from '../layout4';
 import { grow } from '../row4';
 import { BLOCK8, RECORD8, ROW8 } from './layout';
@@ -16,8 +17,12 @@ export function row8_0(f: usize, a: usize, b: usize, G: i32): void {
   const zero = f32x4.splat(0); // stored, as in row4.ts
   v128.store(f, zero), v128.store(f, zero, 16), v128.store(f, zero, 32), v128.store(f, zero, 48);
   const low = lowMask();
+  const kept = a, keptTo = keptEnd(a, <usize>G * RECORD8, <usize>G * BLOCK8);
   for (const end = b + <usize>G * BLOCK8; b < end; b += BLOCK8) {
-    if ((b & (SPAN - 1)) < BLOCK8) askFor(b & -SPAN, SPAN);
+    if ((b & (SPAN - 1)) < BLOCK8) {
+      askFor(b & -SPAN, SPAN);
+      keep(kept, keptTo);
+    }
     let c0 = v128.load_splat<i32>(a, 4), c1 = c0, c2 = c0, c3 = c0;
     let x = a + HEAD4;
     for (let p = b + SCALES4, last = b + BLOCK8; p < last; p += ROW8) {
