@@ -9,7 +9,7 @@ import { QUAD_BYTES, ROW, SCALES, SUMS } from './layout';
 // Pages are asked for where a span of this many bytes begins in what is read next, which is a run of quads, and then for
 // that many bytes: wherever panels begin, each load asks at equal distances, as it is those that the processor sees
 // coming.  Asked for from the start of every panel, a kilobyte could take twice as long.
-const RUN: i32 = ASC_FEATURE_RELAXED_SIMD ? 256 : MOST_QUADS;
+const RUN: i32 = MOST_QUADS > 256 ? 256 : MOST_QUADS;
 const SPAN: usize = <usize>RUN * ROW;
 
 export function row(t: usize, a: usize, b: usize, S: i32): void {
