@@ -52,7 +52,6 @@ async function compare({ variant, quick }) {
       const files = new Map([
         ['/model.gguf', model],
         ['/wllama.wasm', join(PACKAGE, 'esm/wasm/wllama.wasm')],
-        ['/simd.wasm', here('../../build/simd.wasm')],
         ['/relaxed.wasm', here('../../build/relaxed.wasm')],
       ]);
       const browser = await openPage(chromium, files);
