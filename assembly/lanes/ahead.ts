@@ -8,9 +8,7 @@
 /** Bytes between what is read and what is asked for: enough to be in time, within what the processor remembers. */
 const AHEAD: usize = 1 << 19;
 
-// @ts-ignore: decorator
-@inline
-export const PAGE: usize = 4096;
+const PAGE: usize = 4096;
 
 /** Bytes that are asked for together. */
 // @ts-ignore: decorator
@@ -18,25 +16,23 @@ export const PAGE: usize = 4096;
 export const FEW: usize = 4 * PAGE;
 
 /**
- * For a stream that is at p and goes on by `step` bytes from call to call: where it has come to a multiple of `span`, a
- * power of two, reads a byte of every page of the `span` bytes that lie AHEAD of that.  They may be anybody's: of a
- * model's weights they are the next ones.  Beyond the end of memory nothing is read.
+ * Reads a byte of every page of the n bytes that lie AHEAD of p.  They may be anybody's: of a model's weights they are
+ * the next ones.  Beyond the end of memory nothing is read.
  */
-@inline
-export function askAhead(p: usize, step: usize, span: usize): void {
-  if ((p & (span - 1)) >= step) return;
-  p = (p & ~(span - 1)) + AHEAD;
-  const end = p + span;
-  if (end >> 16 >= <usize>memory.size()) return;
-  // A load may trap, so that no compiler takes it away.
-  for (; p < end; p += PAGE) load<u8>(p);
-}
-
-/** Asks for n bytes at once, whatever was asked for before. */
 @inline
 export function askFor(p: usize, n: usize): void {
   p += AHEAD;
   const end = p + n;
   if (end >> 16 >= <usize>memory.size()) return;
+  // A load may trap, so that no compiler takes it away.
   for (; p < end; p += PAGE) load<u8>(p);
+}
+
+/**
+ * For a stream that is at p and goes on by `step` bytes from call to call: asks for `span` bytes, a power of two, where
+ * it has come to a multiple of that.
+ */
+@inline
+export function askAhead(p: usize, step: usize, span: usize): void {
+  if ((p & (span - 1)) < step) askFor(p & ~(span - 1), span);
 }
