@@ -9,9 +9,11 @@ import {
   codeOf,
   codeSection,
   edited,
+  exportEnd,
   items,
   leb,
   list,
+  nameEnd,
   readSections,
   uleb,
   writeSections,
@@ -84,14 +86,6 @@ export function orderFunctions(wasm, order = orderOf(wasm)) {
   }
   return writeSections(sections);
 }
-
-/** Over a name. */
-function nameEnd(bytes, at) {
-  const { value, next } = leb(bytes, at);
-  return next + value;
-}
-
-const exportEnd = (bytes, at) => leb(bytes, nameEnd(bytes, at) + 1).next;
 
 /** Imported functions would come first in the count. */
 function importsMemory(bytes) {

@@ -14,6 +14,7 @@ import {
   items,
   leb,
   list,
+  parametersOf,
   readSections,
   uleb,
   writeSections,
@@ -26,8 +27,6 @@ const END = 1024;
 /** In functions that have so many: locals compress worse than the constants did. */
 const MANY = 64;
 
-const TYPE = 1;
-const FUNCTION = 3;
 const DATA_COUNT = 12;
 const DATA = 11;
 const BLOCK = 0x02;
@@ -57,7 +56,10 @@ export function poolConstants(wasm) {
   );
   const { places, bytes } = laidOut(pool);
   const parameters = parametersOf(sections);
-  sections.set(CODE, codeSection(codes.map((code, i) => hoisted(code, parameters[i], constants[i], places))));
+  sections.set(
+    CODE,
+    codeSection(codes.map((code, i) => hoisted(code, parameters[i].length, constants[i], places))),
+  );
   const data = items(sections.get(DATA), segmentEnd);
   if (data.some((segment) => startOf(segment) < BEGIN + bytes.length))
     throw new Error('the data begins before the end of the constants');
@@ -103,17 +105,6 @@ function hoisted(code, parameters, constants, places) {
       bytes: Buffer.concat([Uint8Array.of(LOCAL_GET), local.get(value)]),
     })),
   ]);
-}
-
-/** How many parameters each function has. */
-function parametersOf(sections) {
-  const typeEnd = (bytes, at) => {
-    const parameters = leb(bytes, at + 1);
-    const results = leb(bytes, parameters.next + parameters.value);
-    return results.next + results.value;
-  };
-  const types = items(sections.get(TYPE), typeEnd).map((type) => leb(type, 1).value);
-  return items(sections.get(FUNCTION), (bytes, at) => leb(bytes, at).next).map((f) => types[leb(f, 0).value]);
 }
 
 /** Not zeros and not ones: a register is one or the other by an operation on itself. */

@@ -194,3 +194,36 @@ export function edited(code, edits) {
   }
   return Buffer.concat([...parts, code.subarray(from)]);
 }
+
+const EXPORT = 7;
+const TYPE = 1;
+const FUNCTION = 3;
+
+/** Over a name. @param {Uint8Array} bytes @param {number} at */
+export function nameEnd(bytes, at) {
+  const { value, next } = leb(bytes, at);
+  return next + value;
+}
+
+/** Over an export. @param {Uint8Array} bytes @param {number} at */
+export const exportEnd = (bytes, at) => leb(bytes, nameEnd(bytes, at) + 1).next;
+
+/** @param {ReadonlyMap<number, Uint8Array>} sections @returns {Map<string, number>} exported functions by name */
+export function functionsExported(sections) {
+  const found = new Map();
+  for (const item of items(sections.get(EXPORT), exportEnd)) {
+    const kind = nameEnd(item, 0);
+    const name = Buffer.from(item.subarray(leb(item, 0).next, kind)).toString();
+    if (item[kind] === 0) found.set(name, leb(item, kind + 1).value);
+  }
+  return found;
+}
+
+/** The types of each function's parameters. @param {ReadonlyMap<number, Uint8Array>} sections */
+export function parametersOf(sections) {
+  const typeEnd = (bytes, at) => nameEnd(bytes, nameEnd(bytes, at + 1));
+  const types = items(sections.get(TYPE), typeEnd).map((type) =>
+    type.subarray(leb(type, 1).next, nameEnd(type, 1)),
+  );
+  return items(sections.get(FUNCTION), (bytes, at) => leb(bytes, at).next).map((f) => types[leb(f, 0).value]);
+}
