@@ -41,6 +41,8 @@ export {
   rope_scale_yarn_f32,
   rope_yarn_scaling,
 } from './position/frequencies';
+export { gated_decoder_f32 } from './decoder/gated';
+export { gated_decoder_f32_scratch } from './decoder/record';
 export { rope_f32, rope_f32_backward, rope_table_f32 } from './position/rope';
 export { sinusoid_f32 } from './position/sinusoid';
 export { mean_pool_f32, mean_pool_f32_backward } from './pool/mean';

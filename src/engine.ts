@@ -174,5 +174,5 @@ export async function openEngine(
   const kernels = await instantiate(module, memory);
   if (options.selfTest !== false) selfTest(kernels, memory);
   const threads = await startThreads(plan, team, module, memory, kernels);
-  return new Engine(new Arena(memory, threads.kernels, chosen, pages), features, threads);
+  return new Engine(new Arena(memory, threads.kernels, chosen, pages, threads.threads), features, threads);
 }

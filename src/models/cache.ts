@@ -7,7 +7,7 @@ import { attendKv, type KvDType, kvRowSize, unpackKv, writeKv } from '../ops/kv.
 import { needsGrad } from '../ops/util.js';
 import { narrow } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
-import { show } from '../tensor/shape.js';
+import { type Shape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { attend } from './attention.js';
 
@@ -27,6 +27,10 @@ export class LayerCache {
   #keys: Tensor | null = null;
   #values: Tensor | null = null;
   #offset = 0;
+  /** positions there is room for */
+  #room = 0;
+  /** Another one whenever keys and values get other memory, which it does not keep alive. */
+  #place = {};
 
   constructor(
     readonly arena: Arena,
@@ -70,6 +74,34 @@ export class LayerCache {
     return [mergeHeads(attendKv(query, k, v, dtype, options)), null];
   }
 
+  /** @internal Another object whenever keys and values have moved. */
+  get place(): object {
+    return this.#place;
+  }
+
+  /** @internal (B, heads, capacity, size), or null as long as there is nothing. */
+  get keys(): Tensor | null {
+    return this.#keys;
+  }
+
+  /** @internal The same. */
+  get values(): Tensor | null {
+    return this.#values;
+  }
+
+  /** @internal Longer by the positions of a shape (B, heads, L, size), which the caller fills.  @throws ShapeError */
+  extend(shape: Shape): void {
+    this.#extend(shape, shape);
+  }
+
+  /** @internal The same for L more positions of the same shape, or false where there is no room for them. */
+  advance(L: number): boolean {
+    const end = this.#offset + L;
+    if (end > this.#room) return false;
+    this.#offset = end;
+    return true;
+  }
+
   /** Forgets all positions from `length` on. @throws ArgumentError if there are not so many */
   truncate(length: number): void {
     if (!(Number.isInteger(length) && length >= 0 && length <= this.#offset))
@@ -83,6 +115,8 @@ export class LayerCache {
     this.#values?.dispose();
     this.#keys = null;
     this.#values = null;
+    this.#place = {};
+    this.#room = 0;
     this.#offset = 0;
   }
 
@@ -91,22 +125,31 @@ export class LayerCache {
     if (needsGrad(keys, values))
       throw new ArgumentError('no gradient flows through a cache: run it within noGrad, or without one');
     const start = this.#offset;
-    const end = start + keys.shape[2];
-    this.#keys = this.#reserve(this.#keys, keys, end);
-    this.#values = this.#reserve(this.#values, values, end);
-    writeKv(this.#keys, start, keys, this.dtype);
-    writeKv(this.#values, start, values, this.dtype);
-    this.#offset = end;
-    return [narrow(this.#keys, 2, 0, end), narrow(this.#values, 2, 0, end)];
+    const end = this.#extend(keys.shape, values.shape);
+    const [k, v] = [this.#keys as Tensor, this.#values as Tensor];
+    writeKv(k, start, keys, this.dtype);
+    writeKv(v, start, values, this.dtype);
+    return [narrow(k, 2, 0, end), narrow(v, 2, 0, end)];
   }
 
-  #reserve(old: Tensor | null, like: Tensor, end: number): Tensor {
-    const [B, H, , D] = like.shape;
+  /** Returns how many positions there are then. */
+  #extend(keys: Shape, values: Shape): number {
+    const end = this.#offset + keys[2];
+    this.#keys = this.#reserve(this.#keys, keys, end);
+    this.#values = this.#reserve(this.#values, values, end);
+    this.#room = this.#keys.shape[2];
+    this.#offset = end;
+    return end;
+  }
+
+  #reserve(old: Tensor | null, shape: Shape, end: number): Tensor {
+    const [B, H, , D] = shape;
     const { arena, dtype } = this;
     const size = dtype === 'f32' ? D : kvRowSize(arena, D, dtype);
     if (old && (old.shape[0] !== B || old.shape[1] !== H || old.shape[3] !== size))
-      throw new ShapeError(`the cache holds ${show(old.shape)}, which ${show(like.shape)} cannot extend`);
+      throw new ShapeError(`the cache holds ${show(old.shape)}, which ${show(shape)} cannot extend`);
     if (old && old.shape[2] >= end) return old;
+    this.#place = {};
     const capacity = Math.max(end, old ? 2 * old.shape[2] : this.capacity);
     const grown = Tensor.empty(arena, [B, H, capacity, size], dtype === 'f32' ? 'f32' : 'u8').keep();
     if (old) {
@@ -120,6 +163,7 @@ export class LayerCache {
 /** Of all layers. */
 export class DecoderCache {
   readonly layers: readonly LayerCache[];
+  readonly dtype: KvDType;
 
   /** @throws ArgumentError */
   constructor(arena: Arena, layers: number, { capacity = 64, dtype = 'f32' }: CacheOptions = {}) {
@@ -128,6 +172,7 @@ export class DecoderCache {
     if (!['f32', 'f16', 'q8'].includes(dtype))
       throw new ArgumentError(`a cache is f32, f16 or q8, got ${JSON.stringify(dtype)}`);
     this.layers = Array.from({ length: layers }, () => new LayerCache(arena, capacity, dtype));
+    this.dtype = dtype;
   }
 
   /** How many positions have been seen. */

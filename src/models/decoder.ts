@@ -6,7 +6,7 @@ import { narrow } from '../ops/view.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { WithMap } from './attention.js';
 import type { DecoderModel, DecoderOptions, DecoderOutput } from './base.js';
-import type { LayerCache } from './cache.js';
+import type { DecoderCache, LayerCache } from './cache.js';
 import type { Rows } from './input.js';
 import { Trace } from './outputs.js';
 import { decoderPass, type Pass } from './pass.js';
@@ -15,6 +15,8 @@ import { decoderPass, type Pass } from './pass.js';
 export interface DecoderParts {
   /** (B, S, D) */
   readonly states: Tensor;
+  /** All layers at once: takes `x` through them in place and appends to the cache, or returns false. */
+  layers?(x: Tensor, cache: DecoderCache): boolean;
   layer(index: number, x: Tensor, cache: LayerCache | null, wantsMap: boolean): WithMap;
   norm(x: Tensor): Tensor;
   /** (V, D) */
@@ -35,8 +37,12 @@ export function runDecoder(
   const past = cache?.offset ?? 0;
   const run = (): DecoderOutput => {
     const trace = new Trace(options, layers);
-    const { states, layer, norm, head } = parts(decoderPass(arena, inputIds, options));
-    const last = trace.through(states, (i, x, wantsMap) => layer(i, x, cache?.layers[i] ?? null, wantsMap));
+    const pass = decoderPass(arena, inputIds, options);
+    const { states, layers: all, layer, norm, head } = parts(pass);
+    const whole = cache && all && !trace.wantsAny && !pass.attention.attnMask && all(states, cache);
+    const last = whole
+      ? states
+      : trace.through(states, (i, x, wantsMap) => layer(i, x, cache?.layers[i] ?? null, wantsMap));
     const lastHiddenState = norm(last);
     trace.hidden(layers, lastHiddenState);
     return { logits: logitsOf(lastHiddenState, head, options), lastHiddenState, ...trace.take(), cache };

@@ -1,70 +1,21 @@
-// The decoder of the Llama family: RMS norms before the blocks, rotary positions, gated feed-forward
-// (SwiGLU, Shazeer 2020).  Keys are those of Hugging Face's checkpoints.
+// The decoder of the Llama family: embeddings, its layers (gated-block.ts) with rotary positions, a norm, and the head.
+// Keys are those of Hugging Face's checkpoints.
 import { Embedding } from '../nn/embedding.js';
-import { JointLinear } from '../nn/joint-linear.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
-import { gated } from '../ops/gated.js';
 import { type RopeTable, ropeFrequencies, ropeTable } from '../ops/position.js';
 import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { WithMap } from './attention.js';
 import { DecoderModel, type DecoderOptions, type DecoderOutput } from './base.js';
-import { type CacheOptions, DecoderCache, type LayerCache } from './cache.js';
+import { type CacheOptions, DecoderCache } from './cache.js';
 import { runDecoder } from './decoder.js';
-import { GatedAttention, type GatedPass } from './gated-attention.js';
+import { FewTokens } from './few-tokens.js';
+import { GatedBlock } from './gated-block.js';
 import type { GatedConfig } from './gated-config.js';
 import type { Rows } from './input.js';
 import type { Pass } from './pass.js';
 import { type Places, place, type WeightInfo } from './weights.js';
-
-class GatedMLP extends Module {
-  gate_proj: Linear;
-  up_proj: Linear;
-  down_proj: Linear;
-  readonly #inputs: JointLinear;
-
-  constructor(
-    arena: Arena,
-    readonly config: GatedConfig,
-  ) {
-    super(arena);
-    const { hiddenSize, intermediateSize, mlpBias: bias } = config;
-    this.gate_proj = new Linear(arena, hiddenSize, intermediateSize, { bias });
-    this.up_proj = new Linear(arena, hiddenSize, intermediateSize, { bias });
-    this.down_proj = new Linear(arena, intermediateSize, hiddenSize, { bias });
-    this.#inputs = new JointLinear([this.gate_proj, this.up_proj]);
-  }
-
-  forward(x: Tensor, residual: Tensor): Tensor {
-    const [gate, up] = this.#inputs.forward(x, [this.gate_proj, this.up_proj]);
-    return this.down_proj.forward(gated(gate, up, this.config.activation), { residual });
-  }
-}
-
-class GatedBlock extends Module {
-  input_layernorm: RMSNorm;
-  self_attn: GatedAttention;
-  post_attention_layernorm: RMSNorm;
-  mlp: GatedMLP;
-
-  constructor(arena: Arena, config: GatedConfig, layer: number) {
-    super(arena);
-    const eps = config.rmsNormEps;
-    this.input_layernorm = new RMSNorm(arena, config.hiddenSize, { eps });
-    this.self_attn = new GatedAttention(arena, config, layer);
-    this.post_attention_layernorm = new RMSNorm(arena, config.hiddenSize, { eps });
-    this.mlp = new GatedMLP(arena, config);
-  }
-
-  forward(x: Tensor, pass: GatedPass, cache: LayerCache | null, wantsMap: boolean): WithMap {
-    return this.arena.scope(() => {
-      const [h, map] = this.self_attn.forward(this.input_layernorm.forward(x), x, pass, cache, wantsMap);
-      return [this.mlp.forward(this.post_attention_layernorm.forward(h), h), map];
-    });
-  }
-}
 
 class GatedBody extends Module {
   embed_tokens: Embedding;
@@ -82,6 +33,7 @@ class GatedBody extends Module {
 export class GatedDecoder extends DecoderModel<GatedConfig> {
   model: GatedBody;
   lm_head: Linear;
+  readonly #few = new FewTokens();
 
   constructor(arena: Arena, config: GatedConfig) {
     super(arena, config);
@@ -110,11 +62,17 @@ export class GatedDecoder extends DecoderModel<GatedConfig> {
       const shared = { attention: pass.attention, rotation: this.#rotation(pass) };
       return {
         states: embed_tokens.forward(pass.ids),
+        layers: (x, cache) => this.#few.through(x, layers, this.config, shared.rotation, cache),
         layer: (i, x, cache, wantsMap) => layers[i].forward(x, shared, cache, wantsMap),
         norm: (x) => norm.forward(x),
         head: this.lm_head.weight,
       };
     });
+  }
+
+  override dispose(): void {
+    this.#few.dispose();
+    super.dispose();
   }
 
   /** Angles for the positions of one pass; few against what attention does with them. */

@@ -37,6 +37,11 @@ export class Trace {
     this.#maps = new Request(outputAttentions, layers, 'outputAttentions');
   }
 
+  /** Whether anything between the layers is asked for. */
+  get wantsAny(): boolean {
+    return this.#states.any || this.#maps.any;
+  }
+
   /**
    * Takes `x` through the layers and keeps what is wanted on the way.  A state that the next layer has read
    * is let go, so that two of them are alive and not all.
@@ -73,6 +78,10 @@ class Request {
   constructor(which: Which | undefined, count: number, name: string) {
     if (which === true) this.#order = Array.from({ length: count }, (_, i) => i);
     else this.#order = which ? which.map((i) => wrap(i, count, name)) : null;
+  }
+
+  get any(): boolean {
+    return this.#order !== null;
   }
 
   wants(index: number): boolean {

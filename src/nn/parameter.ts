@@ -152,6 +152,7 @@ export class Parameter {
     const packed = this.emptyMatrix(dtype);
     packed.fill(0, this.#tensor);
     this.#packed = packed;
+    this.arena.moves++;
     this.#tensor.dispose();
     this.#tensor = null;
   }
@@ -182,6 +183,7 @@ export class Parameter {
   set requiresGrad(value: boolean) {
     const owner = this.owner;
     owner.#requiresGrad = value;
+    this.arena.moves++;
     if (owner.#tensor) owner.#tensor.requiresGrad = value;
   }
 
@@ -209,11 +211,13 @@ export class Parameter {
   }
 
   #adopt(tensor: Tensor): void {
+    this.arena.moves++;
     this.#tensor = tensor.keep();
     if (this.#requiresGrad) tensor.requiresGrad = true;
   }
 
   #drop(): void {
+    this.arena.moves++;
     this.#tensor?.dispose();
     this.#packed?.dispose();
     this.#tensor = null;

@@ -26,6 +26,8 @@ export interface MemoryStats {
 export class Arena {
   /** Whether ops record what a backward pass needs (see tape.ts). */
   gradEnabled = true;
+  /** How often a parameter's values have come, gone or moved: until it changes, addresses of parameters hold. */
+  moves = 0;
   /** Where initial weights and dropout draw from unless told otherwise; seeded with 0. */
   readonly generator = new Generator();
   readonly scopes = new Scopes();
@@ -43,6 +45,8 @@ export class Arena {
     kernels: Kernels,
     readonly variant: Variant,
     maxPages: number,
+    /** that the kernels are spread over */
+    readonly threads = 1,
   ) {
     this.#memory = memory;
     this.#kernels = kernels;

@@ -1,7 +1,7 @@
 // What one more layer adds to a forward pass beside its arithmetic: calls of kernels, tensors, blocks of memory.  A
 // layer of a small model runs as long as some dozens of these take.
 import { expect, test } from '@jest/globals';
-import type { DecoderModel, EncoderModel } from '../../src/models/base.js';
+import type { DecoderModel, DecoderOptions, EncoderModel } from '../../src/models/base.js';
 import { createModel } from '../../src/models/registry.js';
 import { argmax } from '../../src/ops/argmax.js';
 import type { MatrixDType } from '../../src/ops/panel-matrix.js';
@@ -88,14 +88,17 @@ everyEngine('cost of a layer', (engine) => {
     return () => engine().scope(() => void model.forward(engine().tensor(ids, [2, 9])));
   };
 
-  const decoder = (dtype: MatrixDType) => (layers: number) => {
-    const { arena } = engine();
-    const model = createModel(arena, { ...LLAMA, num_hidden_layers: layers }) as DecoderModel;
-    model.pack({ dtype });
-    const cache = model.createCache();
-    const step = () => argmax(model.forward([[7]], { cache, logits: 'last' }).logits).item();
-    return () => void noGrad(arena, () => engine().scope(step));
-  };
+  /** Of one token behind others, layer by layer, as it goes where something between the layers is asked for. */
+  const decoder =
+    (dtype: MatrixDType, options: DecoderOptions = { outputHiddenStates: [] }) =>
+    (layers: number) => {
+      const { arena } = engine();
+      const model = createModel(arena, { ...LLAMA, num_hidden_layers: layers }) as DecoderModel;
+      model.pack({ dtype });
+      const cache = model.createCache();
+      const step = () => argmax(model.forward([[7]], { ...options, cache, logits: 'last' }).logits).item();
+      return () => void noGrad(arena, () => engine().scope(step));
+    };
 
   test('BERT: one product for query, key and value, and three more', () => {
     const { kernels, tensors, blocks } = layerCost(encoder('f32'), engine().arena);
@@ -132,4 +135,11 @@ everyEngine('cost of a layer', (engine) => {
     expect(kernels.sort()).toEqual([...DECODER, ...products].sort());
     expect({ tensors, blocks }).toEqual({ tensors: 10 + 8, blocks: 10 });
   });
+
+  test.each(['f32', 'q8', 'q4'] as const)(
+    'a decoder in %s that nothing is asked of: one call for all layers',
+    (dtype) => {
+      expect(layerCost(decoder(dtype, {}), engine().arena)).toEqual({ kernels: [], tensors: 0, blocks: 0 });
+    },
+  );
 });
