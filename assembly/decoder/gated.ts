@@ -11,44 +11,44 @@ import { at } from '../lanes/address';
 import { rms_norm_f32 } from '../norm/rms_norm';
 import { rope_f32 } from '../position/rope';
 import { gemm_quant_f32, gemm_quant_rows, gemm_quant_scratch } from '../quant/quant';
-import { F32, Layer, qkvColumns, rowsFloats, Sizes, widest, widestJoint } from './record';
+import { Layer, qkvColumns, rowsFloats, Sizes, widest, widestJoint } from './record';
 
 /**
- * x (B, L, hidden) f32 becomes what it is after `count` layers; keys and values of the L new positions of each row go
- * to the layers' caches, behind the `past` that are there (past + L <= capacity).  Causal, every position seen that a
+ * y = what x is after `count` layers, both (B, L, hidden) f32; keys and values of the L new positions of each row go to
+ * the layers' caches, behind the `past` that are there (past + L <= capacity).  Causal, every position seen that a
  * layer's window reaches.  layers: `count` of Layer; sizes: one of Sizes (record.ts); cos, sin (L, half), or
  * (B, L, half) if `own`; scratch: gated_decoder_f32_scratch bytes.
  */
 export function gated_decoder_f32(
-  x: usize, layers: usize, sizes: usize, cos: usize, sin: usize, scratch: usize,
+  y: usize, x: usize, layers: usize, sizes: usize, cos: usize, sin: usize, scratch: usize,
   own: i32, B: i32, L: i32, past: i32, count: i32,
 ): void {
   const p = changetype<Sizes>(sizes);
   const M = B * L;
-  const z = scratch, h = at(z, M * widest(p)), y = at(h, M * widest(p));
-  const bias = at(y, M * widestJoint(p));
+  const z = scratch, h = at(z, M * widest(p)), t = at(h, M * widest(p));
+  const bias = at(t, M * widestJoint(p));
   const work = at(scratch, rowsFloats(p, M));
   for (let i = 0; i < count; i++) {
     const w = changetype<Layer>(layers + <usize>i * offsetof<Layer>());
     rms_norm_f32(h, x, w.attentionNorm, 0, p.hidden, p.eps, 0, M);
     const qk = joined(bias, w.qBias, p.H * p.D, w.kBias, p.G * p.D, w.vBias);
-    product(y, h, w.qkv, w.formats, qk, 0, work, M, qkvColumns(p), p.hidden);
-    attend(h, y, w, p, cos, sin, work, own, B, L, past);
-    product(z, h, w.out, w.formats >> 8, w.outBias, x, work, M, p.hidden, p.H * p.D);
+    product(t, h, w.qkv, w.qkvFormat, qk, 0, work, M, qkvColumns(p), p.hidden);
+    attend(h, t, w, p, cos, sin, work, own, B, L, past);
+    product(z, h, w.out, w.outFormat, w.outBias, x, work, M, p.hidden, p.H * p.D);
     rms_norm_f32(h, z, w.gateNorm, 0, p.hidden, p.eps, 0, M);
     const gu = joined(bias, w.gateBias, p.inner, w.upBias, p.inner, 0);
-    product(y, h, w.gateUp, w.formats >> 16, gu, 0, work, M, 2 * p.inner, p.hidden);
-    glu_f32(h, y, at(y, p.inner), p.act, p.inner, p.inner, 2 * p.inner, 2 * p.inner, 0, M);
-    product(x, h, w.down, w.formats >> 24, w.downBias, z, work, M, p.hidden, p.inner);
+    product(t, h, w.gateUp, w.gateUpFormat, gu, 0, work, M, 2 * p.inner, p.hidden);
+    glu_f32(h, t, at(t, p.inner), p.act, p.inner, p.inner, 2 * p.inner, 2 * p.inner, 0, M);
+    product(y, h, w.down, w.downFormat, w.downBias, z, work, M, p.hidden, p.inner);
+    x = y;
   }
 }
 
 /** c (M, N) = a Wᵀ + bias + residual, all dense; c is neither a nor residual. */
 function product(
-  c: usize, a: usize, wp: usize, formats: u32, bias: usize, residual: usize, work: usize, M: i32, N: i32, K: i32,
+  c: usize, a: usize, wp: usize, format: i32, bias: usize, residual: usize, work: usize, M: i32, N: i32, K: i32,
 ): void {
-  const format = formats & 255;
-  if (format == F32) {
+  if (format < 0) {
     gemm_f32(c, a, wp, bias, residual, M, N, K, K, 1, N, N, 0, 0, panels(N));
     return;
   }

@@ -26,14 +26,15 @@ export class Sizes {
   scale: f32;
 }
 
-/** One layer: addresses, 0 for what it has not. */
+/** One layer: addresses, 0 for what it does not have. */
 @unmanaged
 export class Layer {
   /** (hidden) weights of the norms before attention and before the gate */
   attentionNorm: usize;
   gateNorm: usize;
-  /** query, key and value, (H D + 2 G D, hidden) packed, and the biases of each */
+  /** query, key and value, (H D + 2 G D, hidden) packed in a format of quant/formats.ts or, -1, f32; biases of each */
   qkv: usize;
+  qkvFormat: i32;
   qBias: usize;
   kBias: usize;
   vBias: usize;
@@ -42,16 +43,17 @@ export class Layer {
   kNorm: usize;
   /** (hidden, H D) packed */
   out: usize;
+  outFormat: i32;
   outBias: usize;
   /** gate and up, (2 inner, hidden) packed, and the biases of each */
   gateUp: usize;
+  gateUpFormat: i32;
   gateBias: usize;
   upBias: usize;
   /** (hidden, inner) packed */
   down: usize;
+  downFormat: i32;
   downBias: usize;
-  /** formats of the four matrices, a byte each from the lowest on: quant/formats.ts, or F32 */
-  formats: u32;
   /** caches (B, G, capacity, D) */
   keys: usize;
   values: usize;
@@ -59,9 +61,6 @@ export class Layer {
   /** how far back a query sees, as the lower bound of attention_f32 counts it */
   reach: i32;
 }
-
-/** Of a matrix that is not quantised. */
-export const F32: u32 = 255;
 
 /** Columns of queries, keys and values side by side. */
 @inline

@@ -15,8 +15,8 @@ import { decoderPass, type Pass } from './pass.js';
 export interface DecoderParts {
   /** (B, S, D) */
   readonly states: Tensor;
-  /** All layers at once: takes `x` through them in place and appends to the cache, or returns false. */
-  layers?(x: Tensor, cache: DecoderCache): boolean;
+  /** All layers at once, which append to the cache, or null with nothing done. */
+  layers?(x: Tensor, cache: DecoderCache): Tensor | null;
   layer(index: number, x: Tensor, cache: LayerCache | null, wantsMap: boolean): WithMap;
   norm(x: Tensor): Tensor;
   /** (V, D) */
@@ -39,10 +39,10 @@ export function runDecoder(
     const trace = new Trace(options, layers);
     const pass = decoderPass(arena, inputIds, options);
     const { states, layers: all, layer, norm, head } = parts(pass);
-    const whole = cache && all && !trace.wantsAny && !pass.attention.attnMask && all(states, cache);
-    const last = whole
-      ? states
-      : trace.through(states, (i, x, wantsMap) => layer(i, x, cache?.layers[i] ?? null, wantsMap));
+    const atOnce = !trace.wantsAny && !pass.attention.attnMask;
+    const last =
+      (cache && atOnce ? all?.(states, cache) : null) ??
+      trace.through(states, (i, x, wantsMap) => layer(i, x, cache?.layers[i] ?? null, wantsMap));
     const lastHiddenState = norm(last);
     trace.hidden(layers, lastHiddenState);
     return { logits: logitsOf(lastHiddenState, head, options), lastHiddenState, ...trace.take(), cache };

@@ -1,12 +1,22 @@
 // A few tokens through all layers of a Llama in one call of a kernel, as when it writes one after another.  The same
 // bits as layer by layer: what is spared are the objects that every layer takes in JavaScript.
 import type { RopeTable } from '../ops/position.js';
+import { needsGrad, output } from '../ops/util.js';
 import type { Arena } from '../tensor/arena.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { DecoderCache, LayerCache } from './cache.js';
 import type { GatedBlock } from './gated-block.js';
 import type { GatedConfig } from './gated-config.js';
-import { CACHE_WORDS, DECISIVE, LAYER_WORDS, layerWords, SIZES_WORDS, sizesWords } from './gated-record.js';
+import {
+  CACHE_WORDS,
+  isKnown,
+  KNOWN,
+  know,
+  LAYER_WORDS,
+  layerWords,
+  SIZES_WORDS,
+  sizesWords,
+} from './gated-record.js';
 
 /** Up to so many rows: with more, products take so long that nothing else matters. */
 const FEW = 8;
@@ -14,8 +24,8 @@ const FEW = 8;
 export class FewTokens {
   /** i32: what all layers have in common, then each; null if the kernel cannot do what they do */
   #record: Tensor | null = null;
-  /** What it was written from: DECISIVE of each layer, and how often parameters had moved. */
-  readonly #known: unknown[] = [];
+  /** What it was written from: what is known of each layer, and how often parameters had moved. */
+  #known: unknown[] = [];
   #moves = -1;
   #requiresGrad = false;
   /** Where the cache of each layer was when its addresses were written, and for how many rows B. */
@@ -23,8 +33,8 @@ export class FewTokens {
   #rows = 0;
 
   /**
-   * x (B, S, D), which becomes what it is after all layers; the cache gets S positions longer.  Returns false, with
-   * nothing done, where it has to go layer by layer.
+   * What x (B, S, D) is after all layers; the cache gets S positions longer.  Returns null, with nothing done, where x
+   * has to go layer by layer.
    */
   through(
     x: Tensor,
@@ -32,12 +42,13 @@ export class FewTokens {
     config: GatedConfig,
     { cos, sin }: RopeTable,
     cache: DecoderCache,
-  ): boolean {
+  ): Tensor | null {
     const { arena } = x;
-    const [B, S] = x.shape;
-    if (B * S === 0 || B * S > FEW || arena.threads > 1 || !fits(cache, layers, arena)) return false;
+    const [B, S, D] = x.shape;
+    if (B * S === 0 || B * S > FEW || D !== config.hiddenSize || !x.isContiguous || needsGrad(x)) return null;
+    if (arena.threads > 1 || !fits(cache, layers, arena)) return null;
     if (!this.#holds(arena, layers)) this.#write(arena, layers, config);
-    if (!this.#record || (arena.gradEnabled && this.#requiresGrad)) return false;
+    if (!this.#record || (arena.gradEnabled && this.#requiresGrad)) return null;
     const { ptr } = this.#record;
     const past = cache.offset;
     const shape = [B, config.kvHeads, S, config.headDim];
@@ -49,13 +60,14 @@ export class FewTokens {
     }
     this.#rows = B;
     const { kernels } = arena;
+    const y = output(x);
     const scratch = arena.scratch(kernels.gated_decoder_f32_scratch(ptr, B * S));
     // biome-ignore format: one line for each group of the kernel's arguments
     kernels.gated_decoder_f32(
-      x.ptr, ptr + 4 * SIZES_WORDS, ptr, cos.ptr, sin.ptr, scratch,
+      y.ptr, x.ptr, ptr + 4 * SIZES_WORDS, ptr, cos.ptr, sin.ptr, scratch,
       Number(cos.rank === 3), B, S, past, layers.length,
     );
-    return true;
+    return y;
   }
 
   /** Gives its memory back; it is written anew when it is wanted. */
@@ -67,23 +79,20 @@ export class FewTokens {
 
   #holds(arena: Arena, layers: readonly GatedBlock[]): boolean {
     const known = this.#known;
-    if (this.#moves !== arena.moves || known.length !== layers.length * DECISIVE.length) return false;
-    for (let i = 0, at = 0; i < layers.length; i++)
-      for (let j = 0; j < DECISIVE.length; j++) if (DECISIVE[j](layers[i]) !== known[at++]) return false;
-    return true;
+    return (
+      this.#moves === arena.moves &&
+      known.length === KNOWN * layers.length &&
+      layers.every((layer, i) => isKnown(layer, known, KNOWN * i))
+    );
   }
 
   #write(arena: Arena, layers: readonly GatedBlock[], config: GatedConfig): void {
     this.dispose();
-    const words = layers.map((layer, i) => layerWords(layer, config, i));
-    this.#known.length = 0;
-    for (const layer of layers) for (const of of DECISIVE) this.#known.push(of(layer));
+    const words = [...sizesWords(config), ...layers.flatMap((layer, i) => layerWords(layer, config, i))];
+    this.#known = layers.flatMap(know);
     this.#requiresGrad = layers.some((layer) => layer.parameters().some((p) => p.requiresGrad));
     this.#places.length = 0;
-    if (words.every((w) => w !== null)) {
-      const all = [...sizesWords(config), ...(words as number[][]).flat()];
-      this.#record = Tensor.from(arena, all, [all.length], 'i32').keep();
-    }
+    if (!words.some(Number.isNaN)) this.#record = Tensor.from(arena, words, [words.length], 'i32').keep();
     // To lay a matrix out, which looking at it may do, moves it.
     this.#moves = arena.moves;
   }

@@ -5,58 +5,64 @@ import type { Parameter } from '../nn/parameter.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
 import { activationKind } from '../ops/activation-kind.js';
 import { PanelMatrix, QUANTIZED_DTYPES } from '../ops/panel-matrix.js';
-import { numel } from '../tensor/shape.js';
 import { GatedAttention } from './gated-attention.js';
 import { GatedBlock, GatedMLP } from './gated-block.js';
 import type { GatedConfig } from './gated-config.js';
 
 export const SIZES_WORDS = 9;
-export const LAYER_WORDS = 20;
+export const LAYER_WORDS = 23;
 /** Where a layer's words about its cache begin: keys, values, capacity. */
-export const CACHE_WORDS = 16;
+export const CACHE_WORDS = 19;
 
 /** Beyond any position. */
 const FAR = 2 ** 30;
 
-type Of<T> = (block: GatedBlock) => T;
+interface Part {
+  readonly forward: unknown;
+  readonly weight?: unknown;
+  readonly bias?: unknown;
+}
 
-const NORMS: readonly Of<RMSNorm | null>[] = [
-  (b) => b.input_layernorm,
-  (b) => b.post_attention_layernorm,
-  (b) => b.self_attn.q_norm,
-  (b) => b.self_attn.k_norm,
-];
-const LINEARS: readonly Of<Linear>[] = [
-  (b) => b.self_attn.q_proj,
-  (b) => b.self_attn.k_proj,
-  (b) => b.self_attn.v_proj,
-  (b) => b.self_attn.o_proj,
-  (b) => b.mlp.gate_proj,
-  (b) => b.mlp.up_proj,
-  (b) => b.mlp.down_proj,
-];
-
-const normForward = RMSNorm.prototype.forward;
-
-/** What a layer does, as long as nobody has put something else in its place. */
-const FORWARDS: readonly (readonly [Of<unknown>, unknown])[] = [
-  [(b) => b.forward, GatedBlock.prototype.forward],
-  [(b) => b.self_attn.forward, GatedAttention.prototype.forward],
-  [(b) => b.mlp.forward, GatedMLP.prototype.forward],
-  ...LINEARS.map((of) => [(b: GatedBlock) => of(b).forward, Linear.prototype.forward] as const),
-  ...NORMS.map((of) => [(b: GatedBlock) => of(b)?.forward ?? normForward, normForward] as const),
+/** What a layer consists of, and what each does as long as nobody has put something else in its place. */
+const PARTS: readonly (readonly [
+  of: (block: GatedBlock) => Part | null,
+  kind: { readonly prototype: Part },
+])[] = [
+  [(b) => b, GatedBlock],
+  [(b) => b.self_attn, GatedAttention],
+  [(b) => b.mlp, GatedMLP],
+  [(b) => b.input_layernorm, RMSNorm],
+  [(b) => b.post_attention_layernorm, RMSNorm],
+  [(b) => b.self_attn.q_norm, RMSNorm],
+  [(b) => b.self_attn.k_norm, RMSNorm],
+  [(b) => b.self_attn.q_proj, Linear],
+  [(b) => b.self_attn.k_proj, Linear],
+  [(b) => b.self_attn.v_proj, Linear],
+  [(b) => b.self_attn.o_proj, Linear],
+  [(b) => b.mlp.gate_proj, Linear],
+  [(b) => b.mlp.up_proj, Linear],
+  [(b) => b.mlp.down_proj, Linear],
 ];
 
-/** Everything that decides what a layer computes, beside what lies in its parameters: a record holds while it does. */
-export const DECISIVE: readonly Of<unknown>[] = [
-  ...FORWARDS.map(([of]) => of),
-  ...LINEARS.flatMap((of): Of<unknown>[] => [(b) => of(b).weight, (b) => of(b).bias]),
-  ...NORMS.map(
-    (of): Of<unknown> =>
-      (b) =>
-        of(b)?.weight,
-  ),
-];
+/**
+ * Whether a layer still has what it had when `known` was written, from `at` on: that and the place of its parameters
+ * decide what it computes.
+ */
+export function isKnown(block: GatedBlock, known: readonly unknown[], at: number): boolean {
+  for (const [of] of PARTS) {
+    const part = of(block);
+    if (part?.forward !== known[at++] || part?.weight !== known[at++] || part?.bias !== known[at++])
+      return false;
+  }
+  return true;
+}
+
+export const KNOWN = 3 * PARTS.length;
+
+/** What there is to know about a layer. */
+export function know(block: GatedBlock): unknown[] {
+  return PARTS.map(([of]) => of(block)).flatMap((part) => [part?.forward, part?.weight, part?.bias]);
+}
 
 /** What all layers have in common. */
 export function sizesWords(config: GatedConfig): Int32Array {
@@ -77,66 +83,45 @@ export function sizesWords(config: GatedConfig): Int32Array {
   return words;
 }
 
-/** Of one layer, the cache's left open; null where the kernel cannot do what the layer does. */
-export function layerWords(block: GatedBlock, config: GatedConfig, layer: number): number[] | null {
+/** Of one layer, the cache's left open; one of them is NaN where the kernel cannot do what the layer does. */
+export function layerWords(block: GatedBlock, config: GatedConfig, layer: number): number[] {
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headDim, rmsNormEps, windows } = config;
-  if (FORWARDS.some(([of, own]) => of(block) !== own)) return null;
-  const { q_proj, k_proj, v_proj, o_proj, q_norm, k_norm } = block.self_attn;
-  const { gate_proj, up_proj, down_proj } = block.mlp;
+  const { self_attn: attn, mlp } = block;
   const [H, G] = [heads * headDim, kvHeads * headDim];
-  if (!q_norm !== !k_norm) return null;
-  const products = [
-    product([q_proj, k_proj, v_proj], [H, G, G], D),
-    product([o_proj], [D], H),
-    product([gate_proj, up_proj], [F, F], D),
-    product([down_proj], [D], F),
-  ];
-  const norms = [
-    norm(block.input_layernorm, D, rmsNormEps),
-    norm(block.post_attention_layernorm, D, rmsNormEps),
-    q_norm ? norm(q_norm, headDim, rmsNormEps) : 0,
-    k_norm ? norm(k_norm, headDim, rmsNormEps) : 0,
-  ];
-  if (products.includes(null) || norms.includes(null)) return null;
-  const [qkv, out, gateUp, down] = products as Product[];
-  const [before, after, query, key] = norms as number[];
-  const formats = [qkv, out, gateUp, down].reduce((all, { format }, i) => all | (format << (8 * i)), 0);
+  const own = PARTS.every(([of, kind]) => (of(block) ?? kind.prototype).forward === kind.prototype.forward);
+  const both = !attn.q_norm === !attn.k_norm;
+  const norm = (norm: RMSNorm | null, size: number): number =>
+    !norm || (norm.eps === rmsNormEps && norm.normalizedShape.length === 1)
+      ? vector(norm?.weight, size)
+      : NaN;
   const window = windows[layer];
   return [
-    ...[before, after, qkv.matrix, ...qkv.biases, query, key],
-    ...[out.matrix, ...out.biases, gateUp.matrix, ...gateUp.biases, down.matrix, ...down.biases],
-    ...[formats, 0, 0, 0, window === null ? FAR : window - 1],
+    norm(block.input_layernorm, D),
+    norm(block.post_attention_layernorm, D),
+    ...product([attn.q_proj, attn.k_proj, attn.v_proj], [H, G, G], D),
+    norm(attn.q_norm, headDim),
+    norm(attn.k_norm, headDim),
+    ...product([attn.o_proj], [D], H),
+    ...product([mlp.gate_proj, mlp.up_proj], [F, F], D),
+    ...product([mlp.down_proj], [D], F),
+    ...[0, 0, 0],
+    own && both ? (window === null ? FAR : window - 1) : NaN,
   ];
 }
 
-interface Product {
-  /** addresses */
-  matrix: number;
-  biases: number[];
-  format: number;
+/** The matrices (N_i, K) of some layers as one, its format and their biases. */
+function product(linears: readonly Linear[], sizes: readonly number[], K: number): number[] {
+  const [first, ...others] = linears.map(({ weight }) => weight.matrix);
+  const fit = linears.every(({ weight: { shape } }, i) => shape[0] === sizes[i] && shape[1] === K);
+  const joined = fit && first instanceof PanelMatrix ? first.joined(others as PanelMatrix[]) : null;
+  const biases = linears.map(({ bias }, i) => vector(bias, sizes[i]));
+  const alike = biases.every((bias) => !bias === !biases[0]);
+  return [joined && alike ? joined.ptr : NaN, QUANTIZED_DTYPES.indexOf(joined?.dtype as never), ...biases];
 }
 
-/** The matrices (N_i, K) of some layers as one; null unless they are laid out so. */
-function product(linears: readonly Linear[], sizes: readonly number[], K: number): Product | null {
-  const matrices = linears.map(({ weight }) => weight.matrix);
-  const fit = matrices.every(
-    (matrix, i) => matrix instanceof PanelMatrix && matrix.N === sizes[i] && matrix.K === K,
-  );
-  if (!fit) return null;
-  const [first, ...others] = matrices as PanelMatrix[];
-  const joined = first.joined(others);
-  const biases = linears.map(({ bias }, i) => (bias ? vector(bias, sizes[i]) : 0));
-  if (!joined || biases.includes(null) || new Set(biases.map((b) => b === 0)).size > 1) return null;
-  const format = QUANTIZED_DTYPES.indexOf(joined.dtype as never) & 255;
-  return { matrix: joined.ptr, biases: biases as number[], format };
-}
-
-/** Address of a norm's weight, 0 if it has none; null if it is not the norm that the kernel has. */
-function norm({ weight, normalizedShape, eps }: RMSNorm, size: number, expected: number): number | null {
-  if (numel(normalizedShape) !== size || eps !== expected) return null;
-  return weight ? vector(weight, size) : 0;
-}
-
-function vector({ tensor }: Parameter, size: number): number | null {
-  return tensor.isContiguous && tensor.numel === size ? tensor.ptr : null;
+/** Address of `size` numbers that lie together, 0 for none. */
+function vector(values: Parameter | null | undefined, size: number): number {
+  if (!values) return 0;
+  const { tensor } = values;
+  return tensor.isContiguous && tensor.numel === size ? tensor.ptr : NaN;
 }

@@ -280,6 +280,18 @@ everyEngine('a few tokens', (engine) => {
     expect(counted(engine(), () => inSteps(model, [batch(1, 3), batch(1, 1)], {})).count).toBe(0);
   });
 
+  test('embeddings that somebody else holds stay as they are', () => {
+    using model = make(engine(), {});
+    engine().scope(() => {
+      const held = model.model.embed_tokens.forward(engine().tensor([[5]], [1, 1], { dtype: 'i32' }));
+      const before = [...held.toArray()];
+      model.model.embed_tokens.forward = () => held.alias();
+      using cache = model.createCache();
+      expect(counted(engine(), () => model.forward([[1]], { cache })).count).toBe(1);
+      expect([...held.toArray()]).toEqual(before);
+    });
+  });
+
   test('positions of its own are those of layer by layer', () => {
     using model = make(engine(), {});
     const at = (options: DecoderOptions): number[] =>
