@@ -25,7 +25,7 @@ export class FewTokens {
   /** i32: what all layers have in common, then each; null if the kernel cannot do what they do */
   #record: Tensor | null = null;
   /** What it was written from: what is known of each layer, and how often parameters had moved. */
-  #known: unknown[] = [];
+  readonly #known: unknown[] = [];
   #moves = -1;
   #requiresGrad = false;
   /** Where the cache of each layer was when its addresses were written, and for how many rows B. */
@@ -79,17 +79,18 @@ export class FewTokens {
 
   #holds(arena: Arena, layers: readonly GatedBlock[]): boolean {
     const known = this.#known;
-    return (
-      this.#moves === arena.moves &&
-      known.length === KNOWN * layers.length &&
-      layers.every((layer, i) => isKnown(layer, known, KNOWN * i))
-    );
+    if (this.#moves !== arena.moves || known.length !== KNOWN * layers.length) return false;
+    for (let i = 0; i < layers.length; i++) if (!isKnown(layers[i], known, KNOWN * i)) return false;
+    return true;
   }
 
   #write(arena: Arena, layers: readonly GatedBlock[], config: GatedConfig): void {
     this.dispose();
     const words = [...sizesWords(config), ...layers.flatMap((layer, i) => layerWords(layer, config, i))];
-    this.#known = layers.flatMap(know);
+    this.#known.length = KNOWN * layers.length;
+    layers.forEach((layer, i) => {
+      know(layer, this.#known, KNOWN * i);
+    });
     this.#requiresGrad = layers.some((layer) => layer.parameters().some((p) => p.requiresGrad));
     this.#places.length = 0;
     if (!words.some(Number.isNaN)) this.#record = Tensor.from(arena, words, [words.length], 'i32').keep();

@@ -17,51 +17,54 @@ export const CACHE_WORDS = 19;
 /** Beyond any position. */
 const FAR = 2 ** 30;
 
-interface Part {
-  readonly forward: unknown;
-  readonly weight?: unknown;
-  readonly bias?: unknown;
-}
-
-/** What a layer consists of, and what each does as long as nobody has put something else in its place. */
-const PARTS: readonly (readonly [
-  of: (block: GatedBlock) => Part | null,
-  kind: { readonly prototype: Part },
-])[] = [
-  [(b) => b, GatedBlock],
-  [(b) => b.self_attn, GatedAttention],
-  [(b) => b.mlp, GatedMLP],
-  [(b) => b.input_layernorm, RMSNorm],
-  [(b) => b.post_attention_layernorm, RMSNorm],
-  [(b) => b.self_attn.q_norm, RMSNorm],
-  [(b) => b.self_attn.k_norm, RMSNorm],
-  [(b) => b.self_attn.q_proj, Linear],
-  [(b) => b.self_attn.k_proj, Linear],
-  [(b) => b.self_attn.v_proj, Linear],
-  [(b) => b.self_attn.o_proj, Linear],
-  [(b) => b.mlp.gate_proj, Linear],
-  [(b) => b.mlp.up_proj, Linear],
-  [(b) => b.mlp.down_proj, Linear],
+/** The parts of a layer that have parameters: linear layers, then norms. */
+const PARTS: readonly ((block: GatedBlock) => Linear | RMSNorm | null)[] = [
+  (b) => b.self_attn.q_proj,
+  (b) => b.self_attn.k_proj,
+  (b) => b.self_attn.v_proj,
+  (b) => b.self_attn.o_proj,
+  (b) => b.mlp.gate_proj,
+  (b) => b.mlp.up_proj,
+  (b) => b.mlp.down_proj,
+  (b) => b.input_layernorm,
+  (b) => b.post_attention_layernorm,
+  (b) => b.self_attn.q_norm,
+  (b) => b.self_attn.k_norm,
 ];
 
-/**
- * Whether a layer still has what it had when `known` was written, from `at` on: that and the place of its parameters
- * decide what it computes.
- */
-export function isKnown(block: GatedBlock, known: readonly unknown[], at: number): boolean {
-  for (const [of] of PARTS) {
+const LINEARS = 7;
+
+/** How many things there are to know about a layer. */
+export const KNOWN = 3 * PARTS.length;
+
+/** What decides, beside the place of its parameters, what a layer computes: it is written to `known` from `at` on. */
+export function know(block: GatedBlock, known: unknown[], at: number): void {
+  for (const of of PARTS) {
     const part = of(block);
-    if (part?.forward !== known[at++] || part?.weight !== known[at++] || part?.bias !== known[at++])
-      return false;
+    known[at++] = part?.forward;
+    known[at++] = part?.weight;
+    known[at++] = (part as Linear | null)?.bias;
+  }
+}
+
+/** Whether a layer still has what it had when `known` was written.  It is asked for each token: no kind of object more. */
+export function isKnown(block: GatedBlock, known: readonly unknown[], at: number): boolean {
+  if (!isOwn(block)) return false;
+  for (const of of PARTS) {
+    const part = of(block);
+    if (part?.forward !== known[at++] || part?.weight !== known[at++]) return false;
+    if ((part as Linear | null)?.bias !== known[at++]) return false;
   }
   return true;
 }
 
-export const KNOWN = 3 * PARTS.length;
-
-/** What there is to know about a layer. */
-export function know(block: GatedBlock): unknown[] {
-  return PARTS.map(([of]) => of(block)).flatMap((part) => [part?.forward, part?.weight, part?.bias]);
+/** Whether nobody has put something else in the place of what the blocks do. */
+function isOwn({ forward, self_attn, mlp }: GatedBlock): boolean {
+  return (
+    forward === GatedBlock.prototype.forward &&
+    self_attn.forward === GatedAttention.prototype.forward &&
+    mlp.forward === GatedMLP.prototype.forward
+  );
 }
 
 /** What all layers have in common. */
@@ -88,7 +91,10 @@ export function layerWords(block: GatedBlock, config: GatedConfig, layer: number
   const { hiddenSize: D, intermediateSize: F, heads, kvHeads, headDim, rmsNormEps, windows } = config;
   const { self_attn: attn, mlp } = block;
   const [H, G] = [heads * headDim, kvHeads * headDim];
-  const own = PARTS.every(([of, kind]) => (of(block) ?? kind.prototype).forward === kind.prototype.forward);
+  const own = PARTS.every((of, i) => {
+    const kind = i < LINEARS ? Linear : RMSNorm;
+    return (of(block) ?? kind.prototype).forward === kind.prototype.forward;
+  });
   const both = !attn.q_norm === !attn.k_norm;
   const norm = (norm: RMSNorm | null, size: number): number =>
     !norm || (norm.eps === rmsNormEps && norm.normalizedShape.length === 1)
@@ -105,7 +111,7 @@ export function layerWords(block: GatedBlock, config: GatedConfig, layer: number
     ...product([mlp.gate_proj, mlp.up_proj], [F, F], D),
     ...product([mlp.down_proj], [D], F),
     ...[0, 0, 0],
-    own && both ? (window === null ? FAR : window - 1) : NaN,
+    own && both && isOwn(block) ? (window === null ? FAR : window - 1) : NaN,
   ];
 }
 
