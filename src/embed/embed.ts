@@ -5,6 +5,7 @@ import { DecoderModel, type EncoderModel } from '../models/base.js';
 import { normalize as unitLength } from '../ops/norm.js';
 import { type PoolMode, pool } from '../ops/pool.js';
 import { pause } from '../pause.js';
+import { expectCount } from '../tensor/shape.js';
 import { noGrad } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { padBatch } from '../text/batch.js';
@@ -41,8 +42,7 @@ export async function embed(
   settings: EmbedSettings = DEFAULT_SETTINGS,
 ): Promise<Float32Array[]> {
   const { pooling = settings.pooling, normalize = settings.normalize, batchSize = 32, signal } = options;
-  if (!(Number.isInteger(batchSize) && batchSize > 0))
-    throw new ArgumentError(`batchSize must be a positive integer, got ${batchSize}`);
+  expectCount(batchSize, 'batchSize');
   const encodings = encodeAll(model, tokenizer, texts, options, settings);
   // Texts of similar length go together: short ones are not padded to the longest of all.
   const order = texts.map((_, i) => i).sort((a, b) => encodings[a].ids.length - encodings[b].ids.length);

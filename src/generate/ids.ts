@@ -4,6 +4,7 @@ import type { DecoderModel } from '../models/base.js';
 import type { DecoderCache } from '../models/cache.js';
 import type { KvDType } from '../ops/kv.js';
 import { pause } from '../pause.js';
+import { expectCount } from '../tensor/shape.js';
 import { noGrad } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type GenerationConfig, type GenerationOptions, type Plan, planOf, readOptions } from './config.js';
@@ -61,8 +62,7 @@ export async function* runPlan(
   { signal, prefillChunk = 128, kvCache: dtype }: RunOptions = {},
 ): AsyncGenerator<IdStep, void, void> {
   const count = roomFor(model, promptIds, plan);
-  if (!(Number.isInteger(prefillChunk) && prefillChunk > 0))
-    throw new ArgumentError(`prefillChunk must be a positive integer, got ${prefillChunk}`);
+  expectCount(prefillChunk, 'prefillChunk');
   signal?.throwIfAborted();
   const cache = model.createCache({ capacity: promptIds.length + Math.min(count, 128), dtype });
   const sample = createSampler(plan);

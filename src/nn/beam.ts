@@ -2,7 +2,7 @@
 // one beam it is greedy decoding.
 import { ArgumentError, ShapeError } from '../errors.js';
 import { topk } from '../ops/select.js';
-import { show } from '../tensor/shape.js';
+import { expectCount, show } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** How wide to search, and how lengths are weighed. */
@@ -55,8 +55,7 @@ export class BeamSearch {
     end: number | null,
     { beams = 1, lengthPenalty = 0 }: BeamOptions = {},
   ) {
-    if (!Number.isInteger(beams) || beams < 1)
-      throw new ArgumentError(`beams must be a positive integer, got ${beams}`);
+    expectCount(beams, 'beams');
     if (!(lengthPenalty >= 0 && Number.isInteger(2 * lengthPenalty)))
       throw new ArgumentError(`lengthPenalty must be a multiple of 0.5 from 0 on, got ${lengthPenalty}`);
     this.beams = beams;

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js';
 import { type ConvOptions, conv1d, conv2d, type PerDimension } from '../ops/conv.js';
 import type { Generator } from '../tensor/generator.js';
+import { expectCount } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { drawn, fans, uniform } from './init.js';
 import { type Home, Module } from './module.js';
@@ -30,9 +31,7 @@ abstract class Conv extends Module {
   ) {
     super(home);
     const { groups = 1 } = options;
-    for (const [name, n] of Object.entries({ inChannels, outChannels, groups }))
-      if (!Number.isInteger(n) || n < 1)
-        throw new ArgumentError(`${name} must be a positive integer, got ${n}`);
+    for (const [name, n] of Object.entries({ inChannels, outChannels, groups })) expectCount(n, name);
     if (inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new ArgumentError(
         `groups must divide both channels, got ${inChannels}, ${outChannels}, ${groups}`,

@@ -1,5 +1,4 @@
 // What RNN, LSTM and GRU share: PyTorch's parameters and their keys, layers and directions, layouts.
-
 import { ArgumentError, ShapeError } from '../errors.js';
 import { mul } from '../ops/binary.js';
 import { dropout } from '../ops/dropout.js';
@@ -8,7 +7,7 @@ import type { MatrixDType } from '../ops/panel-matrix.js';
 import type { RecurrentOptions } from '../ops/recurrent.js';
 import { cat, contiguous, select, squeeze, stack, transpose, unsqueeze } from '../ops/view.js';
 import type { Generator } from '../tensor/generator.js';
-import { show } from '../tensor/shape.js';
+import { expectCount, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { drawn, uniform } from './init.js';
 import { type Home, Module } from './module.js';
@@ -70,9 +69,7 @@ export abstract class RecurrentLayer extends Module {
     { numLayers = 1, bias = true, batchFirst = false, ...options }: RecurrentLayerOptions,
   ) {
     super(home);
-    for (const [name, n] of Object.entries({ inputSize, hiddenSize, numLayers }))
-      if (!Number.isInteger(n) || n < 1)
-        throw new ArgumentError(`${name} must be a positive integer, got ${n}`);
+    for (const [name, n] of Object.entries({ inputSize, hiddenSize, numLayers })) expectCount(n, name);
     if (!(Number.isInteger(projSize) && projSize >= 0 && projSize < hiddenSize))
       throw new ArgumentError(`projSize must be an integer in [0, hiddenSize), got ${projSize}`);
     const { dropout: p = 0, bidirectional = false, generator = this.arena.generator } = options;

@@ -1,6 +1,5 @@
 // One step at a time, for decoders that decide the next input themselves.
-
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import { gru } from '../ops/gru.js';
 import { linear } from '../ops/linear.js';
 import { lstm } from '../ops/lstm.js';
@@ -8,7 +7,7 @@ import type { MatrixDType } from '../ops/panel-matrix.js';
 import { type RnnOptions, rnn } from '../ops/rnn.js';
 import { squeeze, unsqueeze } from '../ops/view.js';
 import type { Generator } from '../tensor/generator.js';
-import { show } from '../tensor/shape.js';
+import { expectCount, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { drawn, uniform } from './init.js';
 import { type Home, Module } from './module.js';
@@ -36,9 +35,7 @@ abstract class Cell extends Module {
     { bias = true, generator = undefined }: CellOptions,
   ) {
     super(home);
-    for (const [name, n] of Object.entries({ inputSize, hiddenSize }))
-      if (!Number.isInteger(n) || n < 1)
-        throw new ArgumentError(`${name} must be a positive integer, got ${n}`);
+    for (const [name, n] of Object.entries({ inputSize, hiddenSize })) expectCount(n, name);
     const bound = 1 / Math.sqrt(hiddenSize);
     const fill = (w: Tensor, g: Generator) => uniform(w, { a: -bound, b: bound, generator: g });
     const parameter = (...shape: number[]): Parameter =>

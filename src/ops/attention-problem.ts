@@ -1,7 +1,7 @@
 // What an attention call is about: shapes checked and brought to (B, H, L, D), strides, mask and bounds
 // as the kernels want them.  Shared by forward, weights and backward.
 import { ArgumentError, ShapeError } from '../errors.js';
-import { broadcastStrides, numel, type Shape, show } from '../tensor/shape.js';
+import { broadcastStrides, expectCount, numel, type Shape, show } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { expectDType, sameArena } from './util.js';
 import { contiguous, reshape } from './view.js';
@@ -118,8 +118,7 @@ function bounds({ isCausal, causalOffset, window, attnMask }: AttentionOptions):
   }
   const hi = causalOffset ?? 0;
   if (!Number.isInteger(hi)) throw new ArgumentError(`causalOffset must be an integer, got ${hi}`);
-  if (window !== undefined && !(Number.isInteger(window) && window > 0))
-    throw new ArgumentError(`window must be a positive integer, got ${window}`);
+  if (window !== undefined) expectCount(window, 'window');
   return [window === undefined ? -FAR : hi - window + 1, hi];
 }
 

@@ -1,6 +1,6 @@
 // Convolutions: filters against gathered neighbourhoods, one matrix product (assembly/conv).
-import { ArgumentError, ShapeError } from '../errors.js';
-import { numel, show } from '../tensor/shape.js';
+import { ShapeError } from '../errors.js';
+import { expectCount, numel, show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
@@ -147,8 +147,7 @@ function check(
   const fits = input.rank === dims + 2 && weight.rank === dims + 2;
   const [N, channels] = input.shape;
   const [O, C] = weight.shape;
-  if (!Number.isInteger(groups) || groups < 1)
-    throw new ArgumentError(`groups must be a positive integer, got ${groups}`);
+  expectCount(groups, 'groups');
   if (!fits || C === 0 || channels !== C * groups || O % groups !== 0)
     throw new ShapeError(
       `${name}: input of shape ${show(input.shape)} does not fit weight of shape ${show(weight.shape)} in ${groups} groups`,

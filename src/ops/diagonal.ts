@@ -2,8 +2,9 @@
 import { ArgumentError } from '../errors.js';
 import { show, wrapDim } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { copyInto } from './copy.js';
+import { zeros } from './util.js';
 
 /**
  * `torch.diagonal`: entries (i, i + offset) of dimensions dim1 and dim2, which make way for a new last one.
@@ -25,8 +26,7 @@ export function diagonal(x: Tensor, { offset = 0, dim1 = 0, dim2 = 1 } = {}): Te
   };
   const whole = x.shape;
   return record(along(x), [x], [], (dy) => {
-    const dx = Tensor.empty(dy.arena, whole);
-    dx.data.fill(0);
+    const dx = zeros(dy, whole);
     copyInto(along(dx), dy);
     return [dx];
   });

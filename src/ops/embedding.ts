@@ -2,9 +2,9 @@
 import { ArgumentError, ShapeError } from '../errors.js';
 import { show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { PanelMatrix } from './panel-matrix.js';
-import { expectDType, needsGrad, output, sameArena } from './util.js';
+import { expectDType, needsGrad, output, sameArena, zeros } from './util.js';
 import { contiguous } from './view.js';
 import type { Weight } from './weight.js';
 
@@ -34,8 +34,7 @@ export function embedding(ids: Tensor, weight: Weight): Tensor {
     kernels.embedding_f32(y.ptr, contiguous(weight).ptr, dense.ptr, D, 0, n);
     if (!needsGrad(weight)) return y;
     return record(y, [weight], [dense], (dy, [sids]) => {
-      const dw = Tensor.empty(dy.arena, [V, D]);
-      dw.data.fill(0);
+      const dw = zeros(dy, [V, D]);
       kernels.embedding_f32_backward(dw.ptr, contiguous(dy).ptr, sids.ptr, n, D, -1, 0, D);
       return [dw];
     });

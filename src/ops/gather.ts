@@ -5,7 +5,7 @@ import { record } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { embedding } from './embedding.js';
 import { Scatter } from './kinds.js';
-import { expectDType, output, sameArena } from './util.js';
+import { expectDType, output, sameArena, zeros } from './util.js';
 import { contiguous, expand, narrow, permute, reshape } from './view.js';
 
 /**
@@ -23,8 +23,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
     const [n, m, inner] = sizes(from, d, index);
     x.arena.kernels.gather_32(y.ptr, from.ptr, places.ptr, n, m, inner, 0, index.numel);
     return record(y, [from], [places], (dy, [at]) => {
-      const dx = output(dy, from.shape);
-      dx.data.fill(0);
+      const dx = zeros(dy, from.shape);
       put(dx, d, at, contiguous(dy), 'sum');
       return [dx];
     });

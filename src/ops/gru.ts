@@ -2,9 +2,9 @@
 import { record } from '../tensor/tape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedMatrix } from './packed.js';
-import { gradWeight, inPanels, plain, type RecurrentOptions, recurrence, step, zeros } from './recurrent.js';
+import { gradWeight, inPanels, plain, type RecurrentOptions, recurrence, step } from './recurrent.js';
 import { sumTo } from './sum-to.js';
-import { needsGrad, output } from './util.js';
+import { needsGrad, output, zeros } from './util.js';
 import { contiguous } from './view.js';
 
 /**

@@ -1,9 +1,9 @@
 // Backpropagation through time of lstm.ts, and nothing else: a file of its own for its length.
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedMatrix } from './packed.js';
-import { gradWeight, inPanels, outerSum, type Recurrence, step, zeros } from './recurrent.js';
+import { gradWeight, inPanels, outerSum, type Recurrence, step } from './recurrent.js';
 import { sumTo } from './sum-to.js';
-import { output } from './util.js';
+import { output, zeros } from './util.js';
 import { contiguous, narrow, reshape } from './view.js';
 
 export interface LstmSizes extends Recurrence {

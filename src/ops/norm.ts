@@ -2,9 +2,9 @@
 import { ShapeError } from '../errors.js';
 import { numel, type Shape, show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { alongLast } from './softmax.js';
-import { allDense, expectDType, expectShape, needsGrad, output, sameArena } from './util.js';
+import { allDense, expectDType, expectShape, needsGrad, output, sameArena, zeros } from './util.js';
 import { contiguous } from './view.js';
 
 /**
@@ -142,10 +142,4 @@ function expectParameter(t: Tensor, name: string, shape: Shape): void {
 /** How many rows of N there are; of none there may be any number. */
 function rowsOf(x: Tensor, N: number): number {
   return N === 0 ? 0 : x.numel / N;
-}
-
-function zeros(like: Tensor, shape: Shape): Tensor {
-  const t = Tensor.empty(like.arena, shape);
-  t.data.fill(0);
-  return t;
 }

@@ -119,13 +119,6 @@ export function outerSum(dp: Tensor, y: Tensor, N: number): Tensor {
   return matmul(transpose(reshape(dp, [rows, N]), 0, 1), reshape(y, [rows, y.shape[2]]));
 }
 
-/** A dense tensor of zeros. */
-export function zeros(like: Tensor, shape: readonly number[]): Tensor {
-  const y = output(like, shape);
-  y.data.fill(0);
-  return y;
-}
-
 /** The tensor that a gradient may flow to: none for a packed weight. */
 export function plain(weight: Tensor | PackedMatrix | null | undefined): Tensor | null {
   return weight instanceof PackedMatrix ? null : (weight ?? null);

@@ -1,14 +1,13 @@
 // Scoring functions: how well a query q fits an input x_n.  In the notes' symbols: inputs X = [x_1 ... x_N],
 // a query q, scores s(x_n, q); several queries Q = [q_1 ... q_M] give one row of scores each.
-
 import { ShapeError } from '../errors.js';
 import { numel, show } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { mul } from './binary.js';
 import { linear } from './linear.js';
 import { matmul } from './matmul.js';
-import { expectDType, expectShape, output } from './util.js';
+import { expectDType, expectShape, output, zeros } from './util.js';
 import { contiguous, reshape, transpose, unsqueeze } from './view.js';
 import type { Weight } from './weight.js';
 
@@ -94,11 +93,7 @@ export function additive(x: Tensor, q: Tensor, v: Tensor): Tensor {
     );
   return record(s, [cx, cq, cv], [cx, cq, cv], (ds, [sx, sq, sv]) => {
     const g = contiguous(ds);
-    const [dx, dq, dv] = [sx, sq, sv].map((t) => {
-      const d = Tensor.empty(t.arena, t.shape);
-      d.data.fill(0);
-      return d;
-    });
+    const [dx, dq, dv] = [sx, sq, sv].map((t) => zeros(t, t.shape));
     for (let b = 0; b < batch; b++)
       kernels.additive_score_f32_backward(
         dx.ptr + 4 * b * N * A,

@@ -1,9 +1,9 @@
 // Every so many-th entry of a dimension, and dimensions backwards.
-import { ArgumentError } from '../errors.js';
-import { wrapDim } from '../tensor/shape.js';
+import { expectCount, wrapDim } from '../tensor/shape.js';
 import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { copyInto } from './copy.js';
+import { zeros } from './util.js';
 
 /**
  * x[start:end:step] in `dim`: a view.  As in Python, negative ends count from the back, and what lies
@@ -11,8 +11,7 @@ import { copyInto } from './copy.js';
  */
 export function slice(x: Tensor, dim: number, start = 0, end = Infinity, step = 1): Tensor {
   const d = wrapDim(dim, x.rank);
-  if (!Number.isInteger(step) || step < 1)
-    throw new ArgumentError(`slice: step must be a positive integer, got ${step}`);
+  expectCount(step, 'slice: step');
   const n = x.shape[d];
   const place = (p: number): number => Math.min(Math.max(p < 0 ? p + n : p, 0), n);
   const [from, to] = [place(start), place(end)];
@@ -23,8 +22,7 @@ export function slice(x: Tensor, dim: number, start = 0, end = Infinity, step = 
   };
   const whole = x.shape;
   return record(cut(x), [x], [], (dy) => {
-    const dx = Tensor.empty(dy.arena, whole);
-    dx.data.fill(0);
+    const dx = zeros(dy, whole);
     copyInto(cut(dx), dy);
     return [dx];
   });

@@ -1,8 +1,9 @@
 // The backward of broadcasting.
 import { broadcastStrides, type Shape, sameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { dense } from './copy.js';
 import { forEachBlock } from './loop.js';
+import { zeros } from './util.js';
 
 /**
  * Sums x over the dimensions in which `shape` was broadcast to x's shape; x itself if there are none.
@@ -10,8 +11,7 @@ import { forEachBlock } from './loop.js';
  */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
-  const y = Tensor.empty(x.arena, shape);
-  y.data.fill(0);
+  const y = zeros(x, shape);
   addTo(y, x);
   return y;
 }

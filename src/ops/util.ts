@@ -49,6 +49,13 @@ export function output(like: Tensor, shape: Shape = like.shape, dtype: DType = '
   return Tensor.dense(like.arena, shape, dtype);
 }
 
+/** Zeros, in f32, in the arena of `like`. */
+export function zeros(like: Tensor, shape: Shape): Tensor {
+  const y = output(like, shape);
+  y.data.fill(0);
+  return y;
+}
+
 /** An uninitialised f32 output for x (B, H, L, D): (B, H, L, size) lying as (B, L, H, size), so that heads merge in place. */
 export function headsOutput({ arena, shape }: Tensor, size = shape[3]): Tensor {
   const row = shape[1] * size;

@@ -4,6 +4,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import {
   broadcastStrides,
   checkShape,
+  expectCount,
   inferShape,
   numel,
   type Shape,
@@ -15,7 +16,7 @@ import { record } from '../tensor/tape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { copyInto } from './copy.js';
 import { sumTo } from './sum-to.js';
-import { needsGrad } from './util.js';
+import { needsGrad, zeros } from './util.js';
 
 /** A dense tensor of the same values: the tensor itself if it is dense, unless a `copy` is asked for. */
 export function contiguous(x: Tensor, copy = false): Tensor {
@@ -83,8 +84,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
   const y = x.view(shape, x.strides, x.offset + start * x.strides[d]);
   if (!needsGrad(x)) return y;
   return record(y, [x], [], (dy) => {
-    const dx = Tensor.empty(dy.arena, from);
-    dx.data.fill(0);
+    const dx = zeros(dy, from);
     copyInto(narrow(dx, d, start, length), dy);
     return [dx];
   });
@@ -192,14 +192,12 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 /** `torch.chunk`: at most `chunks` parts of equal size, the last possibly smaller. */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   const n = x.shape[wrapDim(dim, x.rank)];
-  if (!Number.isInteger(chunks) || chunks < 1)
-    throw new ArgumentError(`chunk: chunks must be a positive integer, got ${chunks}`);
+  expectCount(chunks, 'chunk: chunks');
   return split(x, Math.max(1, Math.ceil(n / chunks)), dim);
 }
 
 function cut(n: number, size: number): number[] {
-  if (!Number.isInteger(size) || size < 1)
-    throw new ArgumentError(`split: size must be a positive integer, got ${size}`);
+  expectCount(size, 'split: size');
   const parts: number[] = [];
   for (let left = n; left > 0; left -= size) parts.push(Math.min(size, left));
   return parts.length > 0 ? parts : [0];

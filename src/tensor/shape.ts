@@ -55,6 +55,11 @@ export function checkShape(shape: Shape, what = 'shape'): void {
     throw new ShapeError(`${what} ${show(shape)} has more than ${2 ** 31 - 1} elements`);
 }
 
+/** @throws ArgumentError unless `n` is one of 1, 2, 3, … */
+export function expectCount(n: number, name: string): void {
+  if (!Number.isInteger(n) || n < 1) throw new ArgumentError(`${name} must be a positive integer, got ${n}`);
+}
+
 /** `dim` in [-rank, rank) as an index from the front. */
 export function wrapDim(dim: number, rank: number, what = 'dim'): number {
   const n = Math.max(rank, 1);
