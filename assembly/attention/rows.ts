@@ -1,7 +1,7 @@
 // Rows of a tile: row = position * group + member, so that the query heads that share a kv head stand side
 // by side and a tile covers few positions.
 import { ZERO } from '../gemm/layout';
-import { tile2 } from '../gemm/tile';
+import { tiles } from '../gemm/tile';
 import { at } from '../lanes/address';
 import { loadPart, storePart } from '../lanes/tail';
 import { packQueries } from './pack';
@@ -69,13 +69,9 @@ export function score(p: Problem, single: bool, t: i32, count: i32, k: usize, fr
   const row = (<usize>p.D) << 2;
   for (let j = from & ~15; j < to; j += 16) {
     const b = at(p.panel, j * p.D);
+    const pairs = (count + 1) & -2;
     let x = at(p.weights, j);
-    let a = at(p.queries, t * p.D);
-    for (let i = 0; i < count; i += 2) {
-      if (p.D > 0) tile2(x, ROW, ZERO, 0, a, row, b, p.D);
-      else memory.fill(x, 0, 64), memory.fill(x + ROW, 0, 64);
-      x += 2 * ROW;
-      a += 2 * row;
-    }
+    if (p.D > 0) tiles(x, ROW, ZERO, 0, at(p.queries, t * p.D), row, b, p.D, pairs);
+    else for (let i = 0; i < pairs; i++) memory.fill(x, 0, 64), x += ROW;
   }
 }

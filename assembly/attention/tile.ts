@@ -1,6 +1,6 @@
 // One tile: some rows of queries against all their keys, a block of keys at a time.  Keys and values are packed
 // anew for each tile of more than a few rows; that is a few per cent of the arithmetic and keeps scratch small.
-import { tile2 } from '../gemm/tile';
+import { tiles } from '../gemm/tile';
 import { at } from '../lanes/address';
 import { storeTail } from '../lanes/tail';
 import { log_ps } from '../math/log';
@@ -27,13 +27,8 @@ function weigh(p: Problem, t: i32, count: i32, from: i32, to: i32): void {
   }
   for (let c = 0; c < p.accS; c += 16) {
     const b = at(p.values, c * KEYS + (from << 4));
-    let x = at(p.acc, t * p.accS + c);
-    let a = at(p.weights, from);
-    for (let i = 0; i < count; i += 2) {
-      tile2(x, row, x, row, a, ROW, b, to - from);
-      x += 2 * row;
-      a += 2 * ROW;
-    }
+    const x = at(p.acc, t * p.accS + c);
+    tiles(x, row, x, row, at(p.weights, from), ROW, b, to - from, (count + 1) & -2);
   }
 }
 

@@ -5,7 +5,7 @@ import { askAhead, FEW } from '../lanes/ahead';
 import { madd } from '../lanes/madd';
 import { finishStrip } from './finish';
 import { ROW, ZERO } from './layout';
-import { tile2 } from './tile';
+import { tiles } from './tile';
 
 /** Rows that draw a panel from memory, and the steps of k they take together: half a page of the panel. */
 const HEAD: i32 = 4;
@@ -22,7 +22,7 @@ export function onePanel(
 ): void {
   const last = <usize>(rows - 1);
   const few = rows <= HEAD + 1;
-  const head = few ? last : <usize>HEAD;
+  const head = few ? rows & -2 : HEAD;
   let s: usize = ZERO;
   let s1: usize = 0;
   const chunk = rows > 1 ? CHUNK : K;
@@ -30,21 +30,23 @@ export function onePanel(
     const n = min(K - k, chunk);
     const ak = a + (<usize>k << 2);
     const bk = b + <usize>k * ROW;
-    if (rows > 1) askAhead(bk, <usize>CHUNK * ROW, FEW);
-    for (let m: usize = 0; m < head; m += 2) tile2(c + m * c1, c1, s + m * s1, s1, ak + m * a1, a1, bk, n);
+    if (rows > 1) {
+      askAhead(bk, <usize>CHUNK * ROW, FEW);
+      tiles(c, c1, s, s1, ak, a1, bk, n, head);
+    }
     if (few && rows & 1) tile1(c + last * c1, s + last * s1, ak + last * a1, bk, n);
     s = c;
     s1 = c1;
   }
   if (!few) {
-    for (let m = head; m < last; m += 2) tile2(c + m * c1, c1, ZERO, 0, a + m * a1, a1, b, K);
+    tiles(c + <usize>HEAD * c1, c1, ZERO, 0, a + <usize>HEAD * a1, a1, b, K, (rows - HEAD) & -2);
     // an odd last row goes with its predecessor, which comes out as before
-    if (rows & 1) tile2(c + (last - 1) * c1, c1, ZERO, 0, a + (last - 1) * a1, a1, b, K);
+    if (rows & 1) tiles(c + (last - 1) * c1, c1, ZERO, 0, a + (last - 1) * a1, a1, b, K, 2);
   }
   if (bias || residual || act != NONE) finishStrip(c, c1, rows, bias, residual, r1, act);
 }
 
-/** tile2 with one row.  It reads weights as fast as memory gives them; a second panel beside would slow it down. */
+/** One row.  It reads weights as fast as memory gives them; a second panel beside would slow it down. */
 function tile1(c: usize, s: usize, a: usize, b: usize, K: i32): void {
   let c0 = v128.load(s), c1 = v128.load(s, 16), c2 = v128.load(s, 32), c3 = v128.load(s, 48);
   for (const end = b + <usize>K * ROW; b < end; b += ROW) {
