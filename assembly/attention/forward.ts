@@ -46,7 +46,12 @@ export function attention_f32(
   describe(p, q, mask, H, G, L, S, D, Dv, qB, qH, qL, kind, mB, mH, mL, mS, scale, softcap, lo, hi);
   layout(p);
   for (let u = begin; u < end; ) {
+    const left = end - u;
     u = takeTile(p, u, end);
+    if (left == end - begin || p.kvHead == 0) {
+      p.kvFirst = p.kvHead;
+      p.heads = min(G - p.kvHead, left);
+    }
     attendTile(p, p.batch, p.kvHead, p.row, p.rows);
   }
 }

@@ -67,6 +67,9 @@ export class Problem {
   kvHead: i32;
   row: i32;
   rows: i32;
+  /** the first kv head of this batch that the call works on, and how many they are */
+  kvFirst: i32;
+  heads: i32;
   /** the tile's queries, scaled: [row][d]; of a few rows and of the backward pass in fours, [row / 4][d][4] */
   queries: usize;
   /** a block of keys [key / 16][d][16]; of the backward pass in eights */

@@ -35,23 +35,26 @@ export function scoreRow(s: usize, q: usize, k: usize, stride: i32, D: i32, from
   const end = at(q, D);
   const last = min(to, n);
   let j = from;
-  // Two chains at a time: one would wait for its own additions.
-  for (; j + 8 <= last; j += 8) {
-    let p = at(k, j * stride);
-    let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
-    let a = q;
-    for (; a < whole; a += 16) {
-      c0 = fourElements(c0, a, p, key);
-      c1 = fourElements(c1, a, p + 4 * key, key);
-      p += 16;
+  if (n >= 8) {
+    // Two chains at a time: one would wait for its own additions.  The last eight take up some before them again.
+    for (; j < last; j += 8) {
+      const i = min(j, n - 8);
+      let p = at(k, i * stride);
+      let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
+      let a = q;
+      for (; a < whole; a += 16) {
+        c0 = fourElements(c0, a, p, key);
+        c1 = fourElements(c1, a, p + 4 * key, key);
+        p += 16;
+      }
+      for (; a < end; a += 4) {
+        c0 = oneElement(c0, a, p, key);
+        c1 = oneElement(c1, a, p + 4 * key, key);
+        p += 4;
+      }
+      v128.store(at(s, i), c0);
+      v128.store(at(s, i), c1, 16);
     }
-    for (; a < end; a += 4) {
-      c0 = oneElement(c0, a, p, key);
-      c1 = oneElement(c1, a, p + 4 * key, key);
-      p += 4;
-    }
-    v128.store(at(s, j), c0);
-    v128.store(at(s, j), c1, 16);
   }
   for (; j < last; j++) {
     let p = at(k, j * stride);

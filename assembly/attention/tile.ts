@@ -4,18 +4,24 @@ import { tiles } from '../gemm/tile';
 import { at } from '../lanes/address';
 import { storeTail } from '../lanes/tail';
 import { log_ps } from '../math/log';
-import { draw } from './ahead';
+import { drawSpan } from './ahead';
 import { scoreFew, weighThree } from './few';
 import { expandMask, firstShown, lastShown, maskRow, sharedMask } from './mask';
 import { weighRows } from './microkernels';
 import { packKeys, packValues } from './pack';
-import { KEYS, Problem, ROW, ROWS } from './problem';
+import { KEYS, Problem, ROW } from './problem';
 import { weighRow } from './row';
 import { firstKey, lastKey, loadQueries, loadRows, score } from './rows';
 import { softmaxStep } from './softmax';
 
 /** Up to this many rows keys and values are drawn and read where they are: packing would cost more than it saves. */
 const FEW: i32 = 8;
+
+/** Of keys fewer than eight, or of no length, the products of few rows know nothing. */
+@inline
+function isFew(p: Problem, rows: i32): bool {
+  return rows <= FEW && p.S >= 8 && p.D > 0;
+}
 
 /** Rows t..t+count of p.acc rescaled, plus the weights of keys [from, to) times the packed values. */
 function weigh(p: Problem, t: i32, count: i32, from: i32, to: i32): void {
@@ -37,21 +43,23 @@ function weigh(p: Problem, t: i32, count: i32, from: i32, to: i32): void {
  * weight zero out; a tile of one row is always careful.
  */
 function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i32, careful: bool): void {
-  memory.fill(p.acc, 0, <usize>(((rows + 3) & ~3) * p.accS) << 2);
-  memory.fill(p.sum, 0, ROWS << 2);
-  for (let t = 0; t < rows; t += 4) v128.store(at(p.peak, t), f32x4.splat(-Infinity));
+  // In loops: memory.fill is a call out of WebAssembly, which takes longer than to fill a few rows.
+  const zero = f32x4.splat(0);
+  let x = p.acc;
+  for (const end = at(x, ((rows + 3) & ~3) * p.accS); x < end; x += 16) v128.store(x, zero);
+  for (let t = 0; t < rows; t += 4) v128.store(at(p.peak, t), f32x4.splat(-Infinity)), v128.store(at(p.sum, t), zero);
   const keys = at(p.k, b * p.kB + g * p.kH);
   const values = at(p.v, b * p.vB + g * p.vH);
   const shared = sharedMask(p);
   const single = rows == 1;
-  const few = rows <= FEW;
+  const few = isFew(p, rows);
   const inPlace = few && p.accS == p.Dv;
   for (let first = k0 & ~(KEYS - 1); first < k1; first += KEYS) {
     const low = max(k0 - first, 0);
     const high = min(k1 - first, KEYS);
     const k = at(keys, first * p.kS);
     const v = at(values, first * p.vS);
-    if (few) draw(k, v, (<usize>p.kS) << 2, (<usize>p.vS) << 2, (<usize>min(p.D, p.Dv)) << 2, first, k0, k1);
+    if (few) drawSpan(p, b, g, first, k0, k1);
     if (!few) packKeys(p.panel, 16, k, p.kS, p.D, low & ~15, (high + 15) & ~15, p.S - first);
     if (!inPlace && !careful) packValues(p.values, 16, v, p.vS, p.Dv, low, high);
     if (shared) expandMask(p, maskRow(p, b, g * p.group, row / p.group), first, low, high);
@@ -62,8 +70,8 @@ function stream(p: Problem, b: i32, g: i32, row: i32, rows: i32, k0: i32, k1: i3
       if (from >= to) continue;
       const a = from & ~7;
       const e = (to + 7) & ~7;
-      if (!single && few && p.D > 0)
-        scoreFew(p.weights, at(p.queries, t * p.D), k, p.kS, p.D, a, e, p.S - first, p.panel);
+      // It may write before the weights: into the last key of packed values, which a block with so few keys has not.
+      if (!single && few) scoreFew(p.weights, at(p.queries, t * p.D), k, p.kS, p.D, a, e, p.S - first);
       else score(p, single, t, n, k, a, e, p.S - first);
       softmaxStep(p, b, g, row + t, t, n, first, a, e, k0, k1, shared);
       if (careful) {
@@ -117,7 +125,7 @@ export function attendTile(p: Problem, b: i32, g: i32, row: i32, rows: i32): voi
     k0 = firstShown(p, m, k0, k1);
     k1 = lastShown(p, m, k0, k1);
   }
-  if (rows > 1 && rows <= FEW) loadRows(p.queries, p.q, p.qB, p.qH, p.qL, p.D, p.scale, p, b, g, row, rows);
+  if (rows > 1 && isFew(p, rows)) loadRows(p.queries, p.q, p.qB, p.qH, p.qL, p.D, p.scale, p, b, g, row, rows);
   else loadQueries(p, b, g, row, rows);
   stream(p, b, g, row, rows, k0, k1, rows == 1);
   // 0 * NaN: the tile multiplies masked values by zero, so if anything is not finite it is done again
