@@ -8,6 +8,7 @@ import { createModel } from '../../src/models/registry.js';
 import { RMSNorm } from '../../src/nn/rmsnorm.js';
 import { createEngine, type Engine } from '../../src/node.js';
 import { MATRIX_DTYPES, type MatrixDType } from '../../src/ops/panel-matrix.js';
+import { noGrad } from '../../src/tensor/tape.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { everyEngine } from '../engine.js';
 
@@ -271,8 +272,18 @@ everyEngine('a few tokens', (engine) => {
     expect(run({}, 'f16')).toBe(0);
     model.requiresGrad();
     expect(() => run({})).toThrow(/no gradient flows through a cache/);
+    expect(noGrad(engine().arena, () => run({}))).toBe(0); // unpacked by what wanted gradients
     model.requiresGrad(false).pack();
     expect(run({})).toBe(1);
+    // What was written down where nobody wanted gradients does not count where somebody does.
+    engine().scope(() => {
+      using cache = model.createCache();
+      for (const layer of model.model.layers) layer.requiresGrad();
+      noGrad(engine().arena, () => {
+        for (const id of [1, 2]) model.forward([[id]], { cache });
+      });
+      expect(() => model.forward([[3]], { cache })).toThrow(/no gradient flows through a cache/);
+    });
   });
 
   test('heads that are no whole panels, so that no product can read them together, go layer by layer', () => {
@@ -337,7 +348,8 @@ everyEngine('a few tokens', (engine) => {
     using wide = make(engine(), { num_key_value_heads: 4 });
     engine().scope(() => {
       using cache = model.createCache();
-      model.forward([[1, 2, 3]], { cache });
+      // The second one finds what the first has written down.
+      for (const ids of [[1, 2], [3]]) model.forward([ids], { cache });
       expect(() => model.forward([[1], [2]], { cache })).toThrow(/cannot extend/);
       expect(() => wide.forward([[1]], { cache })).toThrow(/cannot extend/);
       expect(cache.layers.map(({ offset }) => offset)).toEqual([3, 3, 3]);
