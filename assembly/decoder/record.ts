@@ -68,12 +68,13 @@ export function qkvColumns(p: Sizes): i32 {
   return (p.H + 2 * p.G) * p.D;
 }
 
-/** The widest row of any product's input, and of any product of several matrices. */
+/** Columns of the widest input of a product. */
 @inline
 export function widest(p: Sizes): i32 {
   return pad16(max(max(p.hidden, p.inner), p.H * p.D));
 }
 
+/** Columns of the widest product of several matrices. */
 @inline
 export function widestJoint(p: Sizes): i32 {
   return pad16(max(qkvColumns(p), 2 * p.inner));

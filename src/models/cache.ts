@@ -7,7 +7,7 @@ import { attendKv, type KvDType, kvRowSize, unpackKv, writeKv } from '../ops/kv.
 import { needsGrad } from '../ops/util.js';
 import { narrow } from '../ops/view.js';
 import type { Arena } from '../tensor/arena.js';
-import { type Shape, show } from '../tensor/shape.js';
+import { expectCount, type Shape, show } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { attend } from './attention.js';
 
@@ -27,7 +27,7 @@ export class LayerCache {
   #keys: Tensor | null = null;
   #values: Tensor | null = null;
   #offset = 0;
-  /** positions there is room for */
+  /** Positions there is room for: what the tensors' shapes say, without the way to them through the caches. */
   #room = 0;
   /** Another one whenever keys and values get other memory, which it does not keep alive. */
   #place = {};
@@ -167,8 +167,7 @@ export class DecoderCache {
 
   /** @throws ArgumentError */
   constructor(arena: Arena, layers: number, { capacity = 64, dtype = 'f32' }: CacheOptions = {}) {
-    if (!(Number.isInteger(capacity) && capacity > 0))
-      throw new ArgumentError(`capacity must be a positive integer, got ${capacity}`);
+    expectCount(capacity, 'capacity');
     if (!['f32', 'f16', 'q8'].includes(dtype))
       throw new ArgumentError(`a cache is f32, f16 or q8, got ${JSON.stringify(dtype)}`);
     this.layers = Array.from({ length: layers }, () => new LayerCache(arena, capacity, dtype));

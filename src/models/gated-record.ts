@@ -4,6 +4,7 @@ import { Linear } from '../nn/linear.js';
 import type { Parameter } from '../nn/parameter.js';
 import { RMSNorm } from '../nn/rmsnorm.js';
 import { activationKind } from '../ops/activation-kind.js';
+import { FAR } from '../ops/attention-problem.js';
 import { PanelMatrix, QUANTIZED_DTYPES } from '../ops/panel-matrix.js';
 import { GatedAttention } from './gated-attention.js';
 import { GatedBlock, GatedMLP } from './gated-block.js';
@@ -13,9 +14,6 @@ export const SIZES_WORDS = 9;
 export const LAYER_WORDS = 23;
 /** Where a layer's words about its cache begin: keys, values, capacity. */
 export const CACHE_WORDS = 19;
-
-/** Beyond any position. */
-const FAR = 2 ** 30;
 
 /** The parts of a layer that have parameters: linear layers, then norms. */
 const PARTS: readonly ((block: GatedBlock) => Linear | RMSNorm | null)[] = [

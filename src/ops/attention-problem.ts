@@ -28,7 +28,7 @@ export interface AttentionOptions {
 }
 
 /** Beyond any position: no bound. */
-const FAR = 2 ** 30;
+export const FAR = 2 ** 30;
 
 export interface Problem {
   /** (B, H, L, D), (B, G, S, D), (B, G, S, Dv): last dimension contiguous, others strided */
